@@ -1,0 +1,20 @@
+"""On a developer's machine, and what `make run` starts."""
+
+import os
+
+# Known to everyone, and therefore refused by the production settings.
+os.environ.setdefault("SECRET_KEY", "development-only-and-known-to-everyone")
+os.environ.setdefault("DATABASE_URL", "postgres://books4all@localhost/books4all")
+os.environ.setdefault("REDIS_URL", "redis://localhost:6379/0")
+os.environ.setdefault("SANDBOX_WEBHOOK_SECRETS", "whsec_development")
+
+from books4all.settings import environment
+from books4all.settings.base import *  # noqa: F403 Django settings are one namespace
+from books4all.settings.base import BASE_DIR
+
+DEBUG = environment.flag("DEBUG", default=False)
+ALLOWED_HOSTS = ["*"]
+MAIL_DIR = environment.text("MAIL_DIR", str(BASE_DIR / ".local" / "mail"))
+EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
+EMAIL_FILE_PATH = MAIL_DIR
+DEV_PAGES = True
