@@ -1,0 +1,55 @@
+"""Choices that accounts' models and pages share."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class SellerKind(models.TextChoices):
+    """Trader or private person: shown on every offer (EU DSA, article 30; CRD, article 6a)."""
+
+    TRADER = "trader", _("Shop")
+    PRIVATE = "private", _("Private seller")
+
+
+class SellerStatus(models.TextChoices):
+    """States of a seller. Only an approved seller's copies are on sale."""
+
+    PENDING = "pending", _("Application begun")
+    READY_FOR_REVIEW = "ready_for_review", _("Waiting for review")
+    APPROVED = "approved", _("Approved")
+    REJECTED = "rejected", _("Rejected")
+    SUSPENDED = "suspended", _("Suspended")
+    CLOSED = "closed", _("Closed")
+
+
+class SellerRole(models.TextChoices):
+    """What a member of a seller's team may do."""
+
+    OWNER = "owner", _("Owner")
+    INVENTORY = "inventory", _("Inventory")
+    ORDERS = "orders", _("Orders")
+    ACCOUNTING = "accounting", _("Accounting")
+
+
+class Paint(models.TextChoices):
+    """The colours a shop front can be painted in: each at least 6:1 against the lettering."""
+
+    PINE = "pine", _("Pine")
+    OXBLOOD = "oxblood", _("Oxblood")
+    NAVY = "navy", _("Navy")
+    PLUM = "plum", _("Plum")
+    INK = "ink", _("Ink")
+    BRICK = "brick", _("Brick")
+    TEAL = "teal", _("Teal")
+    MOSS = "moss", _("Moss")
+
+
+# From → to. A transition that is not here is refused (RULES.md, seller states).
+SELLER_TRANSITIONS: dict[str, frozenset[str]] = {
+    SellerStatus.PENDING: frozenset({SellerStatus.READY_FOR_REVIEW, SellerStatus.CLOSED}),
+    SellerStatus.READY_FOR_REVIEW: frozenset({SellerStatus.APPROVED, SellerStatus.REJECTED}),
+    SellerStatus.APPROVED: frozenset({SellerStatus.SUSPENDED, SellerStatus.CLOSED}),
+    SellerStatus.REJECTED: frozenset({SellerStatus.READY_FOR_REVIEW}),
+    SellerStatus.SUSPENDED: frozenset({SellerStatus.APPROVED, SellerStatus.CLOSED}),
+    SellerStatus.CLOSED: frozenset(),
+}

@@ -1,0 +1,110 @@
+"""Shops and private people who sell, and the teams that run them."""
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from django_countries.fields import CountryField
+
+from accounts.constants import Paint, SellerKind, SellerRole, SellerStatus
+from accounts.models.users import User
+from accounts.querysets import SellerQuerySet
+from books4all.lib.models import Timestamped
+
+
+class Seller(Timestamped):
+    """A shop or a private person who sells."""
+
+    slug = models.SlugField(_("address on the site"), max_length=80, unique=True)
+    name = models.CharField(_("name"), max_length=120)
+    kind = models.CharField(
+        _("kind"), max_length=10, choices=SellerKind.choices, default=SellerKind.TRADER
+    )
+    status = models.CharField(
+        _("status"),
+        max_length=20,
+        choices=SellerStatus.choices,
+        default=SellerStatus.PENDING,
+    )
+    paint = models.CharField(_("paint"), max_length=10, choices=Paint.choices, default=Paint.PINE)
+    keeper = models.CharField(_("who runs it"), max_length=80, blank=True)
+    tagline = models.CharField(_("tagline"), max_length=200, blank=True)
+    story = models.TextField(_("about the shop"), blank=True)
+    hours = models.CharField(_("opening hours"), max_length=120, blank=True)
+    since = models.PositiveSmallIntegerField(_("selling since"), null=True, blank=True)
+    place = models.CharField(_("place"), max_length=120)
+    street = models.CharField(_("street"), max_length=200, blank=True)
+    postcode = models.CharField(_("postcode"), max_length=20, blank=True)
+    country = CountryField(_("country"))
+    email = models.EmailField(_("contact address"), blank=True)
+    register_number = models.CharField(_("trade register number"), max_length=60, blank=True)
+    vat_number = models.CharField(_("VAT number"), max_length=30, blank=True)
+    dispatch_days = models.PositiveSmallIntegerField(_("posts within (working days)"), default=2)
+    return_days = models.PositiveSmallIntegerField(_("takes back within (days)"), default=14)
+    closed_from = models.DateField(_("closed from"), null=True, blank=True)
+    closed_to = models.DateField(_("closed to"), null=True, blank=True)
+    closure_note = models.CharField(_("note while closed"), max_length=200, blank=True)
+    # Kept by catalog.services.reviews, in the transaction that publishes a review.
+    rating_sum = models.PositiveIntegerField(default=0, editable=False)
+    rating_count = models.PositiveIntegerField(default=0, editable=False)
+    members = models.ManyToManyField(User, through="SellerMember", related_name="sellers")
+
+    objects = SellerQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("seller")
+        verbose_name_plural = _("sellers")
+        ordering = ("name", "pk")
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(closed_to__isnull=True) | Q(closed_to__gte=F("closed_from")),
+                name="seller_closure_in_order",
+                violation_error_message=_("The last day closed is before the first."),
+            ),
+            models.CheckConstraint(
+                condition=Q(rating_sum__lte=F("rating_count") * 5),
+                name="seller_rating_possible",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def rating(self) -> float | None:
+        """Mean of the published ratings, 1 to 5, or None before the first."""
+        return self.rating_sum / self.rating_count if self.rating_count else None
+
+    @property
+    def is_private(self) -> bool:
+        """Whether a private person sells, to whom trade law does not apply."""
+        return self.kind == SellerKind.PRIVATE
+
+    @property
+    def is_closed_now(self) -> bool:
+        """Whether the shop is on a holiday today (UTC)."""
+        today = timezone.now().date()
+        return (
+            self.closed_from is not None
+            and self.closed_from <= today
+            and (self.closed_to is None or self.closed_to >= today)
+        )
+
+
+class SellerMember(Timestamped):
+    """A user's place in a seller's team."""
+
+    seller = models.ForeignKey(Seller, on_delete=models.CASCADE)
+    user = models.ForeignKey(User, on_delete=models.CASCADE)
+    role = models.CharField(_("role"), max_length=12, choices=SellerRole.choices)
+
+    class Meta:
+        verbose_name = _("team member")
+        verbose_name_plural = _("team members")
+        ordering = ("seller", "pk")
+        constraints = (
+            models.UniqueConstraint(fields=["seller", "user"], name="member_once_a_seller"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.user} ({self.get_role_display()})"

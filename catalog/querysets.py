@@ -1,0 +1,144 @@
+"""Chainable filters and prefetch recipes over catalog's tables."""
+
+from typing import TYPE_CHECKING, Self
+
+from django.apps import apps
+from django.db import models
+from django.db.models import Exists, F, OuterRef, Q, Subquery
+from django.db.models.functions import JSONObject
+from django.utils import timezone
+
+from accounts.constants import SellerStatus
+from catalog.constants import ListingStatus, destinations_for
+
+if TYPE_CHECKING:
+    from catalog.models import DeliveryRate, Listing, Work  # noqa: F401 named in quotes below
+
+
+class WorkQuerySet(models.QuerySet["Work"]):
+    """Works, as pages show them."""
+
+    def by_popularity(self) -> Self:
+        """Order by popularity, most first."""
+        return self.order_by("-popularity", "pk")
+
+    def with_prices(self, country: str) -> Self:
+        """Annotate ``prices``: the lowest price delivered to ``country`` and the offers on sale.
+
+        A JSON object of ``landed_minor`` (null when nothing can be sent there) and ``copies``, or
+        None for a work without copies. Worked out per row of the page: limit the queryset.
+        """
+        listings = apps.get_model("catalog", "Listing").objects
+        prices = (
+            listings.on_sale()
+            .filter(edition__work=OuterRef("pk"))
+            .with_landed_price(country)
+            .order_by()
+            .values("edition__work")
+            .annotate(
+                of_work=JSONObject(
+                    landed_minor=models.Min("landed_minor"), copies=models.Count("pk")
+                )
+            )
+            .values("of_work")
+        )
+        return self.annotate(prices=Subquery(prices))
+
+
+def on_sale(prefix: str = "") -> Q:
+    """Return the condition for a copy that can be bought now.
+
+    On sale = active, of an approved seller who is not on holiday today (UTC), with a copy free.
+    ``prefix`` leads from the queried table to the listing, such as ``editions__listings__``.
+    """
+    today = timezone.now().date()
+    closed = Q(**{f"{prefix}seller__closed_from__lte": today}) & (
+        Q(**{f"{prefix}seller__closed_to__gte": today})
+        | Q(**{f"{prefix}seller__closed_to__isnull": True})
+    )
+    return (
+        Q(**{f"{prefix}status": ListingStatus.ACTIVE})
+        & Q(**{f"{prefix}seller__status": SellerStatus.APPROVED})
+        & Q(**{f"{prefix}on_hand__gt": F(f"{prefix}held")})
+        & ~closed
+    )
+
+
+class ListingQuerySet(models.QuerySet["Listing"]):
+    """Listings, by who may see them and how they are shown."""
+
+    def on_sale(self) -> Self:
+        """Return copies that can be bought now."""
+        return self.filter(on_sale())
+
+    def with_landed_price(self, country: str) -> Self:
+        """Annotate ``landed_minor``: a copy's price with its delivery to ``country``, or None.
+
+        The delivery is that of a parcel of one book by the seller's cheapest service.
+        """
+        return self.annotate(
+            landed_minor=F("price_minor")
+            + Subquery(_cheapest_rate(country).values("first_minor")[:1])
+        )
+
+    def with_delivery(self, country: str) -> Self:
+        """Annotate ``landed_minor`` and ``delivery``, the rate it stands on.
+
+        ``delivery`` is a JSON object of ``minor``, ``days_min``, ``days_max`` and ``service``, or
+        None when the seller does not post to ``country``.
+        """
+        rate = _cheapest_rate(country).values(
+            rate=JSONObject(
+                minor="first_minor", days_min="days_min", days_max="days_max", service="service"
+            )
+        )
+        return self.with_landed_price(country).annotate(delivery=Subquery(rate[:1]))
+
+    def with_book(self) -> Self:
+        """Load what a line about a copy shows: edition, work, publisher and seller."""
+        return self.select_related("edition__work", "edition__publisher", "seller")
+
+
+class DeliveryRateQuerySet(models.QuerySet["DeliveryRate"]):
+    """Delivery rates, by where the parcel goes."""
+
+    def to(self, country: str) -> Self:
+        """Return the rates that cover ``country``, exact ones before zones before "elsewhere"."""
+        wanted = destinations_for(country)
+        return self.filter(destination__in=wanted).order_by(
+            "seller_id", "service", _precedence(country)
+        )
+
+    def applying_to(self, country: str) -> Self:
+        """Return the one rate a seller and service that counts for ``country``: the most exact."""
+        wanted = destinations_for(country)
+        ranked = self.filter(destination__in=wanted).annotate(rank=_precedence(country))
+        more_exact = (
+            self.model.objects.filter(
+                destination__in=wanted, seller=OuterRef("seller"), service=OuterRef("service")
+            )
+            .annotate(rank=_precedence(country))
+            .filter(rank__lt=OuterRef("rank"))
+        )
+        return ranked.filter(~Exists(more_exact))
+
+
+def _precedence(country: str) -> models.Case:
+    """Return the rank of a rate's destination for ``country``: 0 is the most exact."""
+    return models.Case(
+        *(
+            models.When(destination=code, then=i)
+            for i, code in enumerate(destinations_for(country))
+        ),
+        output_field=models.SmallIntegerField(),
+    )
+
+
+def _cheapest_rate(country: str) -> "DeliveryRateQuerySet":
+    """Return the cheapest rate for one book from an outer listing's seller to ``country``."""
+    rates = apps.get_model("catalog", "DeliveryRate").objects
+    return (
+        rates.applying_to(country)
+        .filter(seller=OuterRef("seller"))
+        .order_by("first_minor", "days_max", "pk")
+    )

@@ -1,0 +1,91 @@
+"""States of orders and payments, and the steps between them (RULES.md, state machines)."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class BasketStatus(models.TextChoices):
+    """States of a basket."""
+
+    OPEN = "open", _("Open")
+    MERGED = "merged", _("Merged into another")
+    ORDERED = "ordered", _("Ordered")
+
+
+class OrderStatus(models.TextChoices):
+    """States of an order as a whole; what happens after it is placed is told by its seller orders."""
+
+    PENDING = "pending", _("Waiting for payment")
+    PLACED = "placed", _("Placed")
+    EXPIRED = "expired", _("Not paid in time")
+
+
+class SellerOrderStatus(models.TextChoices):
+    """States of one seller's part of an order."""
+
+    PENDING = "pending", _("Waiting for payment")
+    PLACED = "placed", _("Placed")
+    ACCEPTED = "accepted", _("Accepted")
+    SHIPPED = "shipped", _("Posted")
+    DELIVERED = "delivered", _("Delivered")
+    CANCELLED = "cancelled", _("Cancelled")
+    EXPIRED = "expired", _("Not paid in time")
+
+
+# From → to. A transition that is not here is refused.
+SELLER_ORDER_TRANSITIONS: dict[str, frozenset[str]] = {
+    SellerOrderStatus.PENDING: frozenset({SellerOrderStatus.PLACED, SellerOrderStatus.EXPIRED}),
+    SellerOrderStatus.PLACED: frozenset(
+        {
+            SellerOrderStatus.ACCEPTED,
+            SellerOrderStatus.SHIPPED,
+            SellerOrderStatus.CANCELLED,
+        }
+    ),
+    SellerOrderStatus.ACCEPTED: frozenset({SellerOrderStatus.SHIPPED, SellerOrderStatus.CANCELLED}),
+    SellerOrderStatus.SHIPPED: frozenset({SellerOrderStatus.DELIVERED}),
+    SellerOrderStatus.DELIVERED: frozenset(),
+    SellerOrderStatus.CANCELLED: frozenset(),
+    SellerOrderStatus.EXPIRED: frozenset(),
+}
+
+
+class HoldStatus(models.TextChoices):
+    """States of a hold on stock."""
+
+    ACTIVE = "active", _("Active")
+    CONSUMED = "consumed", _("Sold")
+    RELEASED = "released", _("Released")
+
+
+class PaymentStatus(models.TextChoices):
+    """States of a payment. Captured and cancelled are final; a decline lets the buyer try again."""
+
+    CREATED = "created", _("Intended")
+    PENDING = "pending", _("At the provider")
+    CAPTURED = "captured", _("Captured")
+    CANCELLED = "cancelled", _("Cancelled")
+
+
+class RefundStatus(models.TextChoices):
+    """States of a refund."""
+
+    PENDING = "pending", _("Asked for")
+    SETTLED = "settled", _("Paid back")
+    FAILED = "failed", _("Failed")
+
+
+class EventType(models.TextChoices):
+    """What can happen to an order; every one is a row of its history."""
+
+    CREATED = "created", _("Order written")
+    PLACED = "placed", _("Paid and placed")
+    EXPIRED = "expired", _("Not paid in time")
+    ACCEPTED = "accepted", _("Accepted by the shop")
+    SHIPPED = "shipped", _("Posted")
+    DELIVERED = "delivered", _("Delivered")
+    CANCELLED = "cancelled", _("Cancelled")
+    REFUND_ASKED = "refund_asked", _("Refund asked for")
+    REFUNDED = "refunded", _("Refunded")
+    REFUND_FAILED = "refund_failed", _("Refund failed")
+    PAYMENT_PROBLEM = "payment_problem", _("Payment needs a look")

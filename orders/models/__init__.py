@@ -1,0 +1,31 @@
+"""What has been promised: baskets, orders, payments and parcels."""
+
+from orders.models.baskets import Basket, BasketLine, BasketParcel
+from orders.models.idempotency import IdempotencyKey
+from orders.models.orders import (
+    Hold,
+    Order,
+    OrderEvent,
+    OrderLine,
+    SellerOrder,
+    Shipment,
+)
+from orders.models.payments import Payment, PaymentEvent, Refund
+from orders.models.sandbox import SandboxPayment
+
+__all__ = [
+    "Basket",
+    "BasketLine",
+    "BasketParcel",
+    "Hold",
+    "IdempotencyKey",
+    "Order",
+    "OrderEvent",
+    "OrderLine",
+    "Payment",
+    "PaymentEvent",
+    "Refund",
+    "SandboxPayment",
+    "SellerOrder",
+    "Shipment",
+]
