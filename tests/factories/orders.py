@@ -1,0 +1,233 @@
+"""Factories of orders: baskets to buy, and orders that have been paid.
+
+For an order that went through the real checkout, use ``tests.orders.journeys``.
+"""
+
+from datetime import timedelta
+from typing import Any
+
+import factory
+from django.utils import timezone
+from factory.django import DjangoModelFactory
+
+from catalog.constants import Service
+from orders.constants import (
+    EventType,
+    OrderStatus,
+    PaymentStatus,
+    SellerOrderStatus,
+)
+from orders.models import (
+    Basket,
+    BasketLine,
+    BasketParcel,
+    Hold,
+    IdempotencyKey,
+    Order,
+    OrderEvent,
+    OrderLine,
+    Payment,
+    PaymentEvent,
+    Refund,
+    SandboxPayment,
+    SellerOrder,
+    Shipment,
+)
+from tests.factories.accounts import SellerFactory, UserFactory
+from tests.factories.catalog import ListingFactory
+
+
+class BasketFactory(DjangoModelFactory[Basket]):
+    """An open basket of a visitor without an account."""
+
+    class Meta:
+        model = Basket
+
+
+class BasketLineFactory(DjangoModelFactory[BasketLine]):
+    """One copy in a basket, at the price it has."""
+
+    class Meta:
+        model = BasketLine
+
+    basket = factory.SubFactory(BasketFactory)
+    listing = factory.SubFactory(ListingFactory)
+    quantity = 1
+    seen_minor = factory.SelfAttribute("listing.price_minor")
+
+
+class BasketParcelFactory(DjangoModelFactory[BasketParcel]):
+    """Express chosen for a seller's books."""
+
+    class Meta:
+        model = BasketParcel
+
+    basket = factory.SubFactory(BasketFactory)
+    seller = factory.SubFactory(SellerFactory)
+    service = Service.EXPRESS
+
+
+class OrderFactory(DjangoModelFactory[Order]):
+    """A placed order of one book for £6.00 and £2.80 of post. Lines: ``OrderLineFactory``."""
+
+    class Meta:
+        model = Order
+
+    basket = factory.SubFactory(BasketFactory, status="ordered")
+    user = factory.SubFactory(UserFactory)
+    email = factory.LazyAttribute(lambda o: o.user.email if o.user else "guest@example.org")
+    status = OrderStatus.PLACED
+    currency = "GBP"
+    items_minor = 600
+    delivery_minor = 280
+    total_minor = factory.LazyAttribute(lambda o: o.items_minor + o.delivery_minor)
+    placed_at = factory.LazyFunction(timezone.now)
+    full_name = "Hester Lamb"
+    line1 = "1 Mill Lane"
+    city = "Ludlow"
+    postcode = "SY8 1AB"
+    country = "GB"
+
+
+class SellerOrderFactory(DjangoModelFactory[SellerOrder]):
+    """A seller's part of a placed order."""
+
+    class Meta:
+        model = SellerOrder
+
+    order = factory.SubFactory(OrderFactory)
+    seller = factory.SubFactory(SellerFactory)
+    status = SellerOrderStatus.PLACED
+    service = Service.STANDARD
+    days_min = 2
+    days_max = 4
+    currency = "GBP"
+    items_minor = 600
+    delivery_minor = 280
+    total_minor = factory.LazyAttribute(lambda o: o.items_minor + o.delivery_minor)
+
+
+class OrderLineFactory(DjangoModelFactory[OrderLine]):
+    """A copy that was bought; its listing is the seller order's seller's."""
+
+    class Meta:
+        model = OrderLine
+
+    seller_order = factory.SubFactory(SellerOrderFactory)
+    listing = factory.SubFactory(
+        ListingFactory,
+        seller=factory.SelfAttribute("..seller_order.seller"),
+        on_hand=0,
+    )
+    title = factory.SelfAttribute("listing.edition.title")
+    author_line = factory.SelfAttribute("listing.edition.work.author_line")
+    description = "Hardback, 1912"
+    condition = factory.SelfAttribute("listing.condition")
+    sku = factory.SelfAttribute("listing.sku")
+    quantity = 1
+    unit_minor = 600
+    currency = "GBP"
+
+
+class HoldFactory(DjangoModelFactory[Hold]):
+    """A copy held for ten minutes. The listing's ``held`` is raised with it."""
+
+    class Meta:
+        model = Hold
+        skip_postgeneration_save = True
+
+    order = factory.SubFactory(OrderFactory, status=OrderStatus.PENDING, placed_at=None)
+    listing = factory.SubFactory(ListingFactory)
+    quantity = 1
+    expires_at = factory.LazyFunction(lambda: timezone.now() + timedelta(minutes=10))
+
+    @factory.post_generation
+    def held(obj: Hold, create: bool, extracted: object, **_: Any) -> None:  # noqa: N805 factory_boy's signature
+        """Keep the rule that active holds sum to what is held."""
+        if create and obj.status == "active":
+            obj.listing.held += obj.quantity
+            obj.listing.save(update_fields=["held"])
+
+
+class PaymentFactory(DjangoModelFactory[Payment]):
+    """A captured payment."""
+
+    class Meta:
+        model = Payment
+
+    order = factory.SubFactory(OrderFactory)
+    provider = "sandbox"
+    reference = factory.Sequence(lambda n: f"sbx_{n}")
+    status = PaymentStatus.CAPTURED
+    amount_minor = factory.SelfAttribute("order.total_minor")
+    currency = "GBP"
+    captured_at = factory.LazyFunction(timezone.now)
+
+
+class PaymentEventFactory(DjangoModelFactory[PaymentEvent]):
+    """A provider's message."""
+
+    class Meta:
+        model = PaymentEvent
+
+    payment = factory.SubFactory(PaymentFactory)
+    provider = "sandbox"
+    event_id = factory.Sequence(lambda n: f"evt_{n}")
+    type = "payment.succeeded"
+
+
+class RefundFactory(DjangoModelFactory[Refund]):
+    """A refund asked for."""
+
+    class Meta:
+        model = Refund
+
+    payment = factory.SubFactory(PaymentFactory)
+    amount_minor = 100
+    currency = "GBP"
+    reason = "Not found on the shelf"
+
+
+class ShipmentFactory(DjangoModelFactory[Shipment]):
+    """A parcel on its way."""
+
+    class Meta:
+        model = Shipment
+
+    seller_order = factory.SubFactory(SellerOrderFactory, status=SellerOrderStatus.SHIPPED)
+    carrier = "Royal Mail"
+    tracking_number = "AB123456789GB"
+    shipped_at = factory.LazyFunction(timezone.now)
+
+
+class OrderEventFactory(DjangoModelFactory[OrderEvent]):
+    """An order was placed."""
+
+    class Meta:
+        model = OrderEvent
+
+    order = factory.SubFactory(OrderFactory)
+    type = EventType.PLACED
+
+
+class IdempotencyKeyFactory(DjangoModelFactory[IdempotencyKey]):
+    """A key whose answer is not known yet."""
+
+    class Meta:
+        model = IdempotencyKey
+
+    owner = "user:1"
+    key = factory.Sequence(lambda n: f"key-{n}")
+    fingerprint = "0" * 64
+
+
+class SandboxPaymentFactory(DjangoModelFactory[SandboxPayment]):
+    """A payment in the sandbox provider's books."""
+
+    class Meta:
+        model = SandboxPayment
+
+    key = factory.Sequence(lambda n: f"key-{n}")
+    amount_minor = 880
+    currency = "GBP"
+    return_url = "http://testserver/checkout/return/"

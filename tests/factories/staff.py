@@ -1,0 +1,185 @@
+"""A row of every model, as many as asked for, hung on the same parents: what admin pages show."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib.admin.models import CHANGE, LogEntry
+from django.contrib.auth.models import Group
+from django.contrib.contenttypes.models import ContentType
+from django.db import connection
+from django.db.models import Model
+from procrastinate.contrib.django import app
+from procrastinate.contrib.django.models import ProcrastinateJob
+
+from accounts import models as accounts
+from catalog import models as catalog
+from orders import models as orders
+from tests.factories import accounts as people
+from tests.factories import catalog as books
+from tests.factories import orders as sales
+
+Maker = Callable[[int], Any]
+
+
+class World:
+    """One parent of each kind in ``first``; ``grow`` adds rows, children to those parents."""
+
+    def __init__(self) -> None:
+        user = people.UserFactory()
+        seller = people.SellerFactory()
+        work = books.WorkFactory(author="George Eliot")
+        edition = books.EditionFactory(work=work)
+        listing = books.ListingFactory(edition=edition, seller=seller)
+        order = sales.OrderFactory(user=user)
+        part = sales.SellerOrderFactory(order=order, seller=seller)
+        self.number = 0
+        self.first: dict[type[Model], Any] = {
+            accounts.User: user,
+            accounts.Seller: seller,
+            catalog.Work: work,
+            catalog.Edition: edition,
+            catalog.Listing: listing,
+            catalog.Series: books.SeriesFactory(),
+            catalog.Subject: books.SubjectFactory(),
+            catalog.ReadingList: books.ReadingListFactory(user=user),
+            orders.Basket: sales.BasketFactory(user=user),
+            orders.Order: order,
+            orders.SellerOrder: part,
+            orders.Payment: sales.PaymentFactory(order=order),
+            ProcrastinateJob: ProcrastinateJob.objects.get(pk=job()),
+        }
+
+    def grow(self, rows: int) -> None:
+        """Add ``rows`` rows of every model."""
+        for _ in range(rows):
+            self.number += 1
+            for model, make in self.makers().items():
+                made = make(self.number)
+                self.first.setdefault(model, made)
+
+    def makers(self) -> dict[type[Model], Maker]:
+        """Return how to make the n-th row of every model."""
+        return {
+            **self._people(),
+            **self._books(),
+            **self._readers(),
+            **self._sales(),
+            **self._site(),
+        }
+
+    def _people(self) -> dict[type[Model], Maker]:
+        first = self.first
+        return {
+            Group: lambda n: Group.objects.create(name=f"Group {n}"),
+            accounts.User: lambda _n: people.UserFactory(),
+            accounts.Address: lambda _n: people.AddressFactory(user=first[accounts.User]),
+            accounts.Seller: lambda _n: people.SellerFactory(),
+            accounts.SellerMember: lambda _n: (
+                people.SellerMemberFactory(user=first[accounts.User]),
+                people.SellerMemberFactory(seller=first[accounts.Seller]),
+            )[0],
+        }
+
+    def _books(self) -> dict[type[Model], Maker]:
+        first = self.first
+        work, edition = first[catalog.Work], first[catalog.Edition]
+        return {
+            catalog.Person: lambda _n: books.PersonFactory(),
+            catalog.Publisher: lambda _n: books.PublisherFactory(),
+            catalog.Series: lambda _n: books.SeriesFactory(),
+            catalog.SeriesEntry: lambda _n: (
+                books.SeriesEntryFactory(work=work),
+                books.SeriesEntryFactory(series=first[catalog.Series]),
+            )[0],
+            catalog.Subject: lambda _n: books.SubjectFactory(parent=first[catalog.Subject]),
+            catalog.Work: lambda _n: books.WorkFactory(),
+            catalog.WorkSubject: lambda _n: books.WorkSubjectFactory(work=work, is_main=False),
+            catalog.Edition: lambda _n: books.EditionFactory(work=work),
+            catalog.Contribution: lambda _n: books.ContributionFactory(
+                work=work, edition=books.EditionFactory(work=work)
+            ),
+            catalog.Identifier: lambda n: books.IdentifierFactory(
+                edition=edition, value=f"978{n:010}"
+            ),
+            catalog.SearchDocument: lambda _n: books.SearchDocumentFactory(),
+            catalog.Listing: lambda _n: books.ListingFactory(
+                edition=edition, seller=first[accounts.Seller]
+            ),
+            catalog.StockMovement: lambda _n: books.StockMovementFactory(
+                listing=first[catalog.Listing], actor=people.UserFactory()
+            ),
+            catalog.DeliveryRate: lambda n: books.DeliveryRateFactory(
+                seller=first[accounts.Seller], destination=f"{chr(65 + n // 26)}{chr(65 + n % 26)}"
+            ),
+        }
+
+    def _readers(self) -> dict[type[Model], Maker]:
+        first = self.first
+        return {
+            catalog.Review: lambda _n: (
+                books.ReviewFactory(work=first[catalog.Work]),
+                books.SellerReviewFactory(seller=first[accounts.Seller], status="pending"),
+            )[0],
+            catalog.ReadingList: lambda n: books.ReadingListFactory(
+                user=first[accounts.User], name=f"List {n}"
+            ),
+            catalog.ReadingListItem: lambda _n: books.ReadingListItemFactory(
+                reading_list=first[catalog.ReadingList]
+            ),
+            catalog.Want: lambda _n: books.WantFactory(user=first[accounts.User]),
+        }
+
+    def _sales(self) -> dict[type[Model], Maker]:
+        first = self.first
+        order, part = first[orders.Order], first[orders.SellerOrder]
+        basket, payment = first[orders.Basket], first[orders.Payment]
+        return {
+            orders.Basket: lambda _n: sales.BasketFactory(),
+            orders.BasketLine: lambda _n: sales.BasketLineFactory(basket=basket),
+            orders.BasketParcel: lambda _n: sales.BasketParcelFactory(basket=basket),
+            orders.IdempotencyKey: lambda _n: sales.IdempotencyKeyFactory(),
+            orders.Order: lambda _n: sales.OrderFactory(user=first[accounts.User]),
+            orders.SellerOrder: lambda _n: sales.SellerOrderFactory(order=order),
+            orders.OrderLine: lambda _n: sales.OrderLineFactory(seller_order=part),
+            orders.Hold: lambda _n: sales.HoldFactory(order=order),
+            orders.Shipment: lambda _n: sales.ShipmentFactory(seller_order=part),
+            orders.OrderEvent: lambda _n: sales.OrderEventFactory(
+                order=order, seller_order=part, actor=people.UserFactory(), type="payment_problem"
+            ),
+            orders.Payment: lambda _n: sales.PaymentFactory(),
+            orders.PaymentEvent: lambda _n: sales.PaymentEventFactory(payment=payment),
+            orders.Refund: lambda _n: sales.RefundFactory(
+                payment=payment, seller_order=part, amount_minor=1, status="failed"
+            ),
+            orders.SandboxPayment: lambda _n: sales.SandboxPaymentFactory(),
+        }
+
+    def _site(self) -> dict[type[Model], Maker]:
+        user = self.first[accounts.User]
+        kind = ContentType.objects.get_for_model(accounts.User)
+        return {
+            LogEntry: lambda n: LogEntry.objects.create(
+                user=user,
+                content_type=kind,
+                object_id=str(user.pk),
+                object_repr=f"User {n}",
+                action_flag=CHANGE,
+                change_message="Approved",
+            ),
+            ProcrastinateJob: lambda _n: ProcrastinateJob.objects.get(
+                pk=job(events_of=self.first[ProcrastinateJob].pk)
+            ),
+        }
+
+
+def job(*, events_of: int | None = None) -> int:
+    """Write a job that failed, with a secret among its arguments, and another event of a job."""
+    key = app.configure_task("deliver_mail", allow_unknown=True).defer(text="a secret link")
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE procrastinate_jobs SET status = 'failed' WHERE id = %s", [key])
+        if events_of:
+            cursor.execute(
+                "INSERT INTO procrastinate_events (job_id, type, at) VALUES (%s, 'failed', now())",
+                [events_of],
+            )
+    return int(key)
