@@ -1,0 +1,18 @@
+from django.apps import AppConfig
+from django.contrib.admin import apps as admin_apps
+
+
+class LibConfig(AppConfig):
+    """The ground library: template tags and helpers that know no app."""
+
+    name = "books4all.lib"
+    label = "lib"
+    # Two configurations stand in this module: this one is the folder's.
+    default = True
+
+
+class StaffAdminConfig(admin_apps.AdminConfig):
+    """Django's admin with our start page. Stands in INSTALLED_APPS in the place of the stock one."""
+
+    default = False
+    default_site = "books4all.lib.staff.site.StaffSite"
