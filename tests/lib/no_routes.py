@@ -1,0 +1,3 @@
+"""A URLconf without routes, for pages that must not need any."""
+
+urlpatterns: list[object] = []
