@@ -1,0 +1,62 @@
+"""Domain errors of accounts."""
+
+from django.utils.translation import gettext as _
+
+from books4all.lib.errors import ConflictError, DomainError
+
+
+class SignInError(DomainError):
+    """Signing in was refused."""
+
+    code = "sign_in_refused"
+    status = 401
+
+
+class WrongCredentialsError(SignInError):
+    """No active account has this address and password. Which of the two is wrong is not told."""
+
+    code = "wrong_credentials"
+
+    def __init__(self) -> None:
+        super().__init__(_("The email address or the password is not right."))
+
+
+class EmailNotVerifiedError(SignInError):
+    """The password is right, but the address was never confirmed."""
+
+    code = "email_not_verified"
+    status = 403
+
+    def __init__(self) -> None:
+        super().__init__(
+            _("Confirm your email address first: open the link in the mail we sent you.")
+        )
+
+
+class AddressBookFullError(DomainError):
+    """No more addresses fit."""
+
+    code = "address_book_full"
+    status = 409
+
+
+class SellerTransitionError(ConflictError):
+    """A seller can't go from the state it is in to the one asked for."""
+
+    code = "seller_transition"
+
+
+class SellerIncompleteError(DomainError):
+    """Something that the law or a buyer needs is missing. ``fields`` names it."""
+
+    code = "seller_incomplete"
+
+
+class TokenRefusedError(DomainError):
+    """A token that is forged, expired, used up or ended. Which of these is not told."""
+
+    code = "token_refused"
+    status = 401
+
+    def __init__(self) -> None:
+        super().__init__(_("This token is not valid (any more). Sign in again."))

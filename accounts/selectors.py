@@ -1,0 +1,41 @@
+"""Reads of accounts, for pages and endpoints."""
+
+import uuid
+
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.translation import gettext as _
+
+from accounts.models import Address, User
+from books4all.lib.errors import NotFoundError
+
+
+def signed_in_user(request: HttpRequest) -> User:
+    """Return who is signed in. Only for views that let nobody else in (``login_required``)."""
+    user = request.user
+    assert isinstance(user, User)
+    return user
+
+
+def visitor_country(request: HttpRequest) -> str:
+    """Return the country (ISO 3166) that prices and deliveries are worked out for."""
+    country: str = request.visitor.country  # type: ignore[attr-defined]  # VisitorMiddleware sets it
+    return country
+
+
+def addresses_of(user: User) -> QuerySet[Address]:
+    """Return the user's address book, the one used first in front, then the latest."""
+    return user.addresses.order_by("-is_default", "-created_at", "-pk")
+
+
+def address_of(user: User, address_id: uuid.UUID) -> Address:
+    """Return one address of the user. Raises NotFoundError for one of somebody else."""
+    address = user.addresses.filter(pk=address_id).first()
+    if address is None:
+        raise NotFoundError(_("There is no such address in your address book."))
+    return address
+
+
+def default_address_of(user: User) -> Address | None:
+    """Return the address that is used first, None when the book is empty."""
+    return addresses_of(user).first()
