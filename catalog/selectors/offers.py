@@ -1,0 +1,196 @@
+"""Copies for sale as pages show them: the price with delivery leads."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.conf import settings
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from accounts.models import Seller
+from books4all.lib.money import Money
+from catalog.constants import Jacket
+from catalog.models import Edition, Listing, Work
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A copy with its terms, flat, as the components of the design take it.
+
+    ``total`` (price with delivery to the visitor's country) and ``delivery`` are None when the
+    seller does not post there; ``item_price`` is the copy alone.
+    """
+
+    listing: Listing = field(repr=False)
+    total: Money | None
+    delivery: Money | None
+    delivery_days: str
+
+    @property
+    def listing_id(self) -> int:
+        """What the basket's form posts."""
+        return self.listing.pk
+
+    @property
+    def work(self) -> Work:
+        """The book it is a copy of."""
+        return self.listing.edition.work
+
+    @property
+    def item_price(self) -> Money:
+        """Price of the copy without delivery."""
+        return self.listing.price
+
+    @property
+    def quantity(self) -> int:
+        """Copies that can be bought now."""
+        return self.listing.available
+
+    @property
+    def condition_label(self) -> str:
+        """The grade in words."""
+        return str(self.listing.get_condition_display())
+
+    @property
+    def condition_gauge(self) -> str:
+        """Bars of the gauge, 1 to 5."""
+        return self.listing.gauge
+
+    @property
+    def format_line(self) -> str:
+        """What kind of book: "Paperback, Penguin, 1994"."""
+        return edition_line(self.listing.edition)
+
+    @property
+    def badges(self) -> list[str]:
+        """What makes the copy rare."""
+        listing = self.listing
+        flags = (
+            (listing.first_edition, _("First edition")),
+            (listing.signed, _("Signed")),
+            (listing.inscribed, _("Inscribed by the author")),
+        )
+        return [words for on, words in flags if on]
+
+    @property
+    def note(self) -> str:
+        """The seller's words on the copy, as written."""
+        return self.listing.notes
+
+    @property
+    def remarks(self) -> str:
+        """What must be said of the copy besides its grade: jacket, defects, printing on demand."""
+        listing = self.listing
+        parts = list(listing.defect_labels)
+        if listing.jacket != Jacket.NOT_APPLICABLE:
+            jacket = str(listing.get_jacket_display()).lower()
+            parts.append(_("Jacket: %(state)s") % {"state": jacket})
+        if listing.print_on_demand:
+            parts.append(_("Printed on demand"))
+        if listing.available > 1:
+            parts.append(
+                ngettext("%(n)d copy", "%(n)d copies", listing.available) % {"n": listing.available}
+            )
+        return " · ".join(parts)
+
+    @property
+    def seller_name(self) -> str:
+        """Who sells it."""
+        return self.listing.seller.name
+
+    @property
+    def seller_url(self) -> str:
+        """The address of the shop's page."""
+        return shop_url(self.listing.seller)
+
+    @property
+    def seller_place(self) -> str:
+        """Where, and whether a private person sells (who is not bound by trade law)."""
+        return place_line(self.listing.seller)
+
+    @property
+    def seller_rating(self) -> float | None:
+        """Mean of the shop's ratings."""
+        return self.listing.seller.rating
+
+    @property
+    def seller_rating_count(self) -> int:
+        """How many rated the shop."""
+        return self.listing.seller.rating_count
+
+    @property
+    def handling(self) -> str:
+        """How soon it is posted."""
+        return handling_line(self.listing.seller)
+
+    @property
+    def returns(self) -> str:
+        """How long it can be sent back."""
+        return returns_line(self.listing.seller)
+
+    @property
+    def available(self) -> bool:
+        """Whether it can be bought now."""
+        return self.listing.available > 0
+
+
+def offer_of(listing: Listing) -> Offer:
+    """Return the offer of a listing read with ``ListingQuerySet.with_book().with_delivery()``."""
+    landed: int | None = listing.landed_minor  # type: ignore[attr-defined]  # annotated
+    rate: dict[str, Any] | None = listing.delivery  # type: ignore[attr-defined]  # annotated
+    if landed is None or rate is None:
+        return Offer(listing=listing, total=None, delivery=None, delivery_days="")
+    return Offer(
+        listing=listing,
+        total=Money(landed, listing.currency),
+        delivery=Money(rate["minor"], listing.currency),
+        delivery_days=days_line(rate["days_min"], rate["days_max"]),
+    )
+
+
+def shop_url(seller: Seller) -> str:
+    """Return the address of a shop's page."""
+    return reverse("catalog:shop", args=[seller.slug])
+
+
+def place_line(seller: Seller) -> str:
+    """Return where a seller is; the country is said when it is not the marketplace's own."""
+    country = str(seller.country.name)
+    parts = [_("Private seller") if seller.is_private else "", seller.place]
+    if seller.country.code != settings.DEFAULT_COUNTRY and not seller.place.endswith(country):
+        parts.append(country)
+    return ", ".join(part for part in parts if part)
+
+
+def handling_line(seller: Seller) -> str:
+    """Return how soon a seller posts."""
+    return ngettext(
+        "Posted within %(n)d working day", "Posted within %(n)d working days", seller.dispatch_days
+    ) % {"n": seller.dispatch_days}
+
+
+def returns_line(seller: Seller) -> str:
+    """Return how long a copy can be sent back. Private sellers need not take anything back."""
+    if not seller.return_days:
+        return _("No returns, unless it is not as described")
+    return ngettext(
+        "Return it within %(n)d day", "Return it within %(n)d days", seller.return_days
+    ) % {"n": seller.return_days}
+
+
+def days_line(least: int, most: int) -> str:
+    """Return how long the post takes: "2 to 4 days"."""
+    if least == most:
+        return ngettext("%(n)d day", "%(n)d days", most) % {"n": most}
+    return _("%(least)d to %(most)d days") % {"least": least, "most": most}
+
+
+def edition_line(edition: Edition) -> str:
+    """Return form, publisher and year of an edition: "Paperback, Penguin, 1994"."""
+    parts = [
+        str(edition.get_form_display()),
+        edition.publisher.name if edition.publisher else "",
+        str(edition.published_year or ""),
+    ]
+    return ", ".join(part for part in parts if part)

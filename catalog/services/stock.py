@@ -1,0 +1,145 @@
+"""Stock: the only place where a listing's ``on_hand`` and ``held`` change.
+
+Every function must run inside a transaction. Rows are locked by one helper, in the order of their
+primary keys, so that baskets with the same copies in another order wait for each other and never
+deadlock (RELIABILITY.md, finding 6).
+"""
+
+from collections.abc import Iterable, Mapping
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from catalog.constants import ListingStatus, MovementKind
+from catalog.errors import OutOfStockError, StockError
+from catalog.models import Listing, StockMovement
+
+# Quantities of copies by the listing's primary key.
+Quantities = Mapping[int, int]
+
+
+def lock_listings(pks: Iterable[int]) -> dict[int, Listing]:
+    """Lock listings in the order of their keys and return them, with the book, by key.
+
+    ``FOR NO KEY UPDATE``: order lines that refer to a listing need not wait. Keys without a row are
+    left out.
+    """
+    rows = (
+        Listing.objects.filter(pk__in=set(pks))
+        .select_related("edition__work", "edition__publisher", "seller")
+        .order_by("pk")
+        .select_for_update(of=("self",), no_key=True)
+    )
+    return {listing.pk: listing for listing in rows}
+
+
+def hold(*, listings: Mapping[int, Listing], quantities: Quantities) -> None:
+    """Promise copies of locked ``listings`` to an unfinished checkout.
+
+    Raises:
+        OutOfStockError: fewer copies are free than asked for; nothing is held.
+    """
+    short = {
+        pk: listings[pk].available for pk, n in quantities.items() if listings[pk].available < n
+    }
+    if short:
+        raise OutOfStockError(_("Somebody else was quicker."), available=short)
+    for pk, quantity in quantities.items():
+        listings[pk].held += quantity
+    _save(listings[pk] for pk in quantities)
+
+
+def release(*, quantities: Quantities) -> None:
+    """Give copies that were held back to the other shoppers."""
+    listings = lock_listings(quantities)
+    for pk, quantity in quantities.items():
+        listings[pk].held -= quantity
+    _save(listings.values())
+
+
+def sell_held(*, quantities: Quantities, reference: str) -> None:
+    """Turn held copies into sold ones. ``reference`` is the order's number."""
+    listings = lock_listings(quantities)
+    for pk, quantity in quantities.items():
+        listings[pk].held -= quantity
+        _change(listings[pk], -quantity)
+    _save(listings.values())
+    _record(MovementKind.SOLD, {pk: -n for pk, n in quantities.items()}, reference, None)
+
+
+def sell_free(*, quantities: Quantities, reference: str) -> None:
+    """Sell copies that nobody holds, for a payment that came after its hold had ended.
+
+    Raises:
+        OutOfStockError: they have been sold or promised to somebody else meanwhile, taken off sale, or
+            their shop has closed.
+    """
+    listings = lock_listings(quantities)
+    if Listing.objects.on_sale().filter(pk__in=listings).count() < len(quantities):
+        raise OutOfStockError(_("It is no longer for sale."))
+    hold(listings=listings, quantities=quantities)
+    sell_held(quantities=quantities, reference=reference)
+
+
+def restock(*, quantities: Quantities, reference: str, actor: User | None) -> None:
+    """Put sold copies back on the shelf, and a listing that had sold out back on sale."""
+    _add(MovementKind.RESTOCKED, quantities, reference, actor)
+
+
+def receive(
+    *, listing_id: int, quantity: int, reference: str = "", actor: User | None = None
+) -> None:
+    """Book in ``quantity`` new copies (1 or more)."""
+    if quantity < 1:
+        raise StockError(_("Receive at least one copy."), fields={"quantity": [_("At least 1.")]})
+    _add(MovementKind.RECEIVED, {listing_id: quantity}, reference, actor)
+
+
+def correct(*, listing_id: int, counted: int, reason: str, actor: User | None) -> None:
+    """Set the stock on hand to what was ``counted``; nothing happens when that is right already.
+
+    Raises:
+        StockError: more copies are promised to checkouts than were counted.
+    """
+    listing = lock_listings([listing_id])[listing_id]
+    if counted < listing.held:
+        message = _("%(n)s copies are promised to people who are paying now. Try again later.")
+        raise StockError(
+            message % {"n": listing.held}, fields={"on_hand": [message % {"n": listing.held}]}
+        )
+    difference = counted - listing.on_hand
+    if difference:
+        _change(listing, difference)
+        _save([listing])
+        _record(MovementKind.CORRECTED, {listing_id: difference}, reason, actor)
+
+
+def _add(kind: str, quantities: Quantities, reference: str, actor: User | None) -> None:
+    listings = lock_listings(quantities)
+    for pk, quantity in quantities.items():
+        _change(listings[pk], quantity)
+    _save(listings.values())
+    _record(kind, quantities, reference, actor)
+
+
+def _change(listing: Listing, difference: int) -> None:
+    listing.on_hand += difference
+    if listing.on_hand == 0 and listing.status == ListingStatus.ACTIVE:
+        listing.status = ListingStatus.SOLD
+    elif listing.on_hand > 0 and listing.status == ListingStatus.SOLD:
+        listing.status = ListingStatus.ACTIVE
+
+
+def _save(listings: Iterable[Listing]) -> None:
+    rows, now = list(listings), timezone.now()
+    for row in rows:
+        row.updated_at = now
+    Listing.objects.bulk_update(rows, ["on_hand", "held", "status", "updated_at"])
+
+
+def _record(kind: str, changes: Quantities, reference: str, actor: User | None) -> None:
+    StockMovement.objects.bulk_create(
+        StockMovement(listing_id=pk, kind=kind, quantity=n, reference=reference[:80], actor=actor)
+        for pk, n in sorted(changes.items())
+    )
