@@ -1,0 +1,1 @@
+"""Pages of the catalogue. Each view: parse, one service or selector, render."""
