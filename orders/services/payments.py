@@ -1,0 +1,330 @@
+"""Payments: what the provider tells about one becomes true here once, whoever brings the news.
+
+Return page, webhook, sweeper and reconciler all end in ``apply`` or ``expire``. States only move
+forwards: what is captured stays captured, whatever an older message says.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from uuid import UUID
+
+import structlog
+from django.db import transaction
+from django.db.models.functions import Now
+from django.utils.translation import gettext as _
+
+from books4all.lib.errors import NotFoundError
+from books4all.lib.jobs import enqueue
+from catalog.errors import OutOfStockError
+from catalog.services import stock
+from orders.constants import (
+    BasketStatus,
+    EventType,
+    HoldStatus,
+    OrderStatus,
+    PaymentStatus,
+    SellerOrderStatus,
+)
+from orders.models import (
+    Hold,
+    Order,
+    OrderEvent,
+    OrderLine,
+    Payment,
+    PaymentEvent,
+)
+from orders.payments import provider_named
+from orders.payments.base import (
+    PaymentProvider,
+    ProviderEvent,
+    ProviderPayment,
+    ProviderState,
+)
+from orders.selectors.orders import is_overdue
+from orders.services import refunds
+from orders.services.baskets import lock_basket
+from orders.services.transactions import business_transaction
+
+log = structlog.get_logger(__name__)
+
+
+@business_transaction
+def apply(*, payment_id: UUID, told: ProviderPayment) -> Order:
+    """Make true here what the provider ``told`` about a payment, and return its order.
+
+    Idempotent: the third step of checkout. A captured payment places its order, turning holds into
+    sales; after the order expired the copies are sold anew if they are still there, else the money
+    is given back. A cancelled one expires its order.
+    """
+    return _apply(_lock(payment_id), told)
+
+
+@business_transaction
+def remember(*, payment_id: UUID, told: ProviderPayment) -> Payment:
+    """Write down the provider's reference and page for a payment, and what state it is in."""
+    payment = _lock(payment_id)
+    if not _agrees(payment, told):
+        return payment
+    if payment.status == PaymentStatus.CREATED:
+        payment.status = PaymentStatus.PENDING
+    payment.page_url = payment.page_url or told.page_url
+    payment.save(update_fields=["status", "page_url", "updated_at"])
+    _apply(payment, told)
+    return payment
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """An order after its payment was asked about; ``state`` is None where nothing is known there."""
+
+    order: Order
+    state: ProviderState | None
+
+
+def settle(*, payment_id: UUID) -> Settled:
+    """Ask the provider how a payment stands and apply it. Must not be called in a transaction.
+
+    Raises:
+        NotFoundError: there is no such payment.
+        ProviderError: the provider does not answer; nothing has changed.
+    """
+    payment = Payment.objects.select_related("order").filter(pk=payment_id).first()
+    if payment is None:
+        raise NotFoundError(_("There is no such payment."))
+    if payment.status == PaymentStatus.CAPTURED:
+        return Settled(payment.order, ProviderState.CAPTURED)
+    provider = _provider(payment)
+    if payment.reference:
+        told = provider.fetch(payment.reference)
+    else:
+        found = provider.find(str(payment.pk))
+        if found is None:
+            Payment.objects.filter(pk=payment.pk).update(updated_at=Now())
+            return Settled(payment.order, None)
+        told = found
+    return Settled(remember(payment_id=payment.pk, told=told).order, told.state)
+
+
+def expire(*, order_id: UUID, even_if_held: bool = False) -> Order:
+    """End an order that was not paid: first at the provider, then here, and free its copies.
+
+    Nothing happens before the holds have run out by the database's clock, unless ``even_if_held``
+    (the buyer gives up). An order that turns out to be paid is placed; one whose bank is still
+    deciding, or whose payment is being opened just now, stays pending. Must not be called in a transaction.
+
+    Raises:
+        ProviderError: the provider does not answer; nothing has changed.
+    """
+    payment = Payment.objects.select_related("order").get(order_id=order_id)
+    order = payment.order
+    if order.status != OrderStatus.PENDING or not (even_if_held or is_overdue(order)):
+        return order
+    return _end(payment_id=payment.pk, told=cancel_at_provider(payment=payment))
+
+
+def cancel_at_provider(*, payment: Payment) -> ProviderPayment | None:
+    """Close a payment at the provider; returns how it stands then, or None if it is not known there.
+
+    Raises:
+        ProviderError: the provider does not answer.
+    """
+    provider = _provider(payment)
+    reference = payment.reference
+    if not reference:
+        found = provider.find(str(payment.pk))
+        if found is None:
+            return None
+        reference = found.reference
+    return provider.cancel(reference)
+
+
+def receive_webhook(*, provider: PaymentProvider, headers: Mapping[str, str], body: bytes) -> bool:
+    """Take in a provider's message; returns False for one that was taken in before.
+
+    The message and its effect are written in one transaction. What does not fit with what is known
+    (a payment that was closed, or never answered) is not believed but asked for at the provider.
+
+    Raises:
+        WebhookRefusedError: the message is not the provider's.
+        ProviderError: the provider had to be asked and does not answer: it should send again.
+    """
+    event = provider.parse_webhook(headers, body)
+    told = event.payment
+    key = _uuid(told.key)
+    payment = Payment.objects.filter(provider=provider.name, pk=key).first() if key else None
+    if payment is not None and _is_doubtful(payment, told):
+        told = provider.fetch(told.reference)
+    return _take_in(provider.name, event, payment, told)
+
+
+def _is_doubtful(payment: Payment, told: ProviderPayment) -> bool:
+    known = payment.status in (PaymentStatus.PENDING, PaymentStatus.CAPTURED)
+    return not known or payment.reference != told.reference or payment.amount != told.amount
+
+
+@business_transaction
+def _take_in(
+    provider: str, event: ProviderEvent, payment: Payment | None, told: ProviderPayment
+) -> bool:
+    locked = _lock(payment.pk) if payment else None
+    _row, is_new = PaymentEvent.objects.get_or_create(
+        provider=provider,
+        event_id=event.event_id,
+        defaults={
+            "payment": payment,
+            "type": event.type,
+            "amount_minor": told.amount.minor,
+            "currency": told.amount.currency,
+            "payload": dict(event.payload),
+        },
+    )
+    if is_new and locked is not None:
+        _apply(locked, told)
+    return is_new
+
+
+@business_transaction
+def _end(*, payment_id: UUID, told: ProviderPayment | None) -> Order:
+    payment = _lock(payment_id)
+    order = payment.order
+    if order.status != OrderStatus.PENDING:
+        return order
+    if told is None and payment.reference:
+        # It was opened after the provider was asked, and its buyer may be paying: ask again later.
+        return order
+    if told is not None and told.state is ProviderState.PROCESSING:
+        return order
+    if told is not None and told.state is ProviderState.CAPTURED and _agrees(payment, told):
+        return _apply(payment, told)
+    _expire(payment)
+    return order
+
+
+def _apply(payment: Payment, told: ProviderPayment) -> Order:
+    """Apply the news to a payment that is locked, with its order and basket."""
+    order = payment.order
+    if payment.status == PaymentStatus.CAPTURED or not _agrees(payment, told):
+        return order
+    if told.state is ProviderState.CAPTURED:
+        payment.status, payment.captured_at = PaymentStatus.CAPTURED, Now()
+        payment.save(update_fields=["status", "captured_at", "updated_at"])
+        if order.status == OrderStatus.PENDING:
+            _place_held(order)
+        else:
+            _place_late(payment)
+    elif told.state is ProviderState.CANCELLED and order.status == OrderStatus.PENDING:
+        _expire(payment)
+    return order
+
+
+def _agrees(payment: Payment, told: ProviderPayment) -> bool:
+    """Check that the news is about this payment, to the penny; takes over a reference not known yet."""
+    fits = (
+        told.key == str(payment.pk)
+        and told.amount == payment.amount
+        and payment.reference in ("", told.reference)
+    )
+    if not fits:
+        note = f"{told.state} {told.amount.minor} {told.amount.currency} {told.reference}"[:300]
+        log.error("payment_disagrees", payment=str(payment.pk), told=note)
+        problems = OrderEvent.objects.filter(order=payment.order, type=EventType.PAYMENT_PROBLEM)
+        if not problems.filter(note=note).exists():
+            OrderEvent.objects.create(
+                order=payment.order, type=EventType.PAYMENT_PROBLEM, note=note
+            )
+        return False
+    if not payment.reference:
+        payment.reference = told.reference
+        payment.save(update_fields=["reference", "updated_at"])
+    return True
+
+
+def _place_held(order: Order) -> None:
+    holds = Hold.objects.filter(order=order, status=HoldStatus.ACTIVE)
+    stock.sell_held(
+        quantities=dict(holds.values_list("listing_id", "quantity")), reference=order.number
+    )
+    holds.update(status=HoldStatus.CONSUMED)
+    _mark_placed(order)
+
+
+def _place_late(payment: Payment) -> None:
+    """Serve a payment that came after its order expired, or give the money back."""
+    order = payment.order
+    try:
+        with transaction.atomic():
+            _sell_late(order)
+    except OutOfStockError as error:
+        reason = _("Paid after the books were given back")
+        OrderEvent.objects.create(
+            order=order, type=EventType.PAYMENT_PROBLEM, note=f"{reason}: {error.message}"[:300]
+        )
+        refunds.ask(payment=payment, amount=payment.amount, reason=reason)
+        enqueue("orders.send_mail", kind="too_late", pk=str(order.pk))
+    else:
+        _mark_placed(order)
+
+
+def _sell_late(order: Order) -> None:
+    others = Order.objects.filter(basket=order.basket).exclude(status=OrderStatus.EXPIRED)
+    if others.exists():
+        # They have ordered the same basket again meanwhile: they want it once.
+        raise OutOfStockError(_("The basket was ordered again."))
+    lines = OrderLine.objects.filter(seller_order__order=order)
+    quantities = dict(lines.values_list("listing_id", "quantity"))
+    stock.sell_free(quantities=quantities, reference=order.number)
+
+
+def _mark_placed(order: Order) -> None:
+    order.status, order.placed_at = OrderStatus.PLACED, Now()
+    order.save(update_fields=["status", "placed_at", "updated_at"])
+    order.refresh_from_db(fields=["placed_at"])
+    order.basket.status = BasketStatus.ORDERED
+    order.basket.save(update_fields=["status", "updated_at"])
+    order.seller_orders.update(status=SellerOrderStatus.PLACED, updated_at=Now())
+    OrderEvent.objects.create(order=order, type=EventType.PLACED, actor=order.user)
+    enqueue("orders.send_mail", kind="placed", pk=str(order.pk))
+    for pk in order.seller_orders.values_list("pk", flat=True):
+        enqueue("orders.send_mail", kind="new_order", pk=str(pk))
+
+
+def _expire(payment: Payment) -> None:
+    order = payment.order
+    holds = Hold.objects.filter(order=order, status=HoldStatus.ACTIVE)
+    stock.release(quantities=dict(holds.values_list("listing_id", "quantity")))
+    holds.update(status=HoldStatus.RELEASED)
+    order.status = OrderStatus.EXPIRED
+    order.save(update_fields=["status", "updated_at"])
+    order.seller_orders.update(status=SellerOrderStatus.EXPIRED, updated_at=Now())
+    payment.status = PaymentStatus.CANCELLED
+    payment.save(update_fields=["status", "updated_at"])
+    OrderEvent.objects.create(order=order, type=EventType.EXPIRED)
+
+
+def _lock(payment_id: UUID) -> Payment:
+    """Lock basket, order and payment, in this order, and return the payment with both on it."""
+    ids = Payment.objects.filter(pk=payment_id).values_list("order__basket_id", "order_id").first()
+    if ids is None:
+        raise NotFoundError(_("There is no such payment."))
+    basket = lock_basket(ids[0])
+    order = Order.objects.select_for_update(no_key=True).get(pk=ids[1])
+    payment = Payment.objects.select_for_update(no_key=True).get(pk=payment_id)
+    if basket is not None:
+        order.basket = basket
+    payment.order = order
+    return payment
+
+
+def _provider(payment: Payment) -> PaymentProvider:
+    provider = provider_named(payment.provider)
+    if provider is None:
+        msg = f"Payment {payment.pk} was made with {payment.provider!r}, which is not installed"
+        raise LookupError(msg)
+    return provider
+
+
+def _uuid(text: str) -> UUID | None:
+    try:
+        return UUID(text)
+    except ValueError:
+        return None
