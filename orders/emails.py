@@ -1,0 +1,77 @@
+"""The messages about orders. One function a message; each returns it rendered, or None if there is
+nobody to send it to."""
+
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.urls import reverse
+
+from books4all.lib.mail import Letter, render
+from orders.models import Order, SellerOrder
+from orders.selectors.orders import with_parcels
+
+
+def placed(pk: UUID) -> Letter | None:
+    """Tell the buyer what they bought, and where to follow the parcels."""
+    order = with_parcels(Order.objects.filter(pk=pk)).get()
+    return _to_buyer("orders/placed", order, {"parcels": order.seller_orders.all()})
+
+
+def new_order(pk: UUID) -> Letter | None:
+    """Tell a seller what to post, and where."""
+    seller_order = _seller_order(pk)
+    if not seller_order.seller.email:
+        return None
+    context = {
+        "order": seller_order.order,
+        "seller_order": seller_order,
+        "lines": seller_order.lines.all(),
+        "address": seller_order.order.address_lines,
+    }
+    return render("orders/new_order", to=seller_order.seller.email, context=context)
+
+
+def shipped(pk: UUID) -> Letter | None:
+    """Tell the buyer that a parcel is on its way."""
+    seller_order = _seller_order(pk)
+    shipment = seller_order.shipments.order_by("-shipped_at").first()
+    return _to_buyer(
+        "orders/shipped",
+        seller_order.order,
+        {"seller_order": seller_order, "lines": seller_order.lines.all(), "shipment": shipment},
+    )
+
+
+def cancelled(pk: UUID) -> Letter | None:
+    """Tell the buyer that a seller can't send, why, and that the money comes back."""
+    seller_order = _seller_order(pk)
+    return _to_buyer(
+        "orders/cancelled",
+        seller_order.order,
+        {"seller_order": seller_order, "lines": seller_order.lines.all()},
+    )
+
+
+def too_late(pk: UUID) -> Letter | None:
+    """Tell the buyer that their payment came when the books were gone, and comes back."""
+    return _to_buyer("orders/too_late", Order.objects.get(pk=pk), {})
+
+
+MESSAGES = {
+    "placed": placed,
+    "new_order": new_order,
+    "shipped": shipped,
+    "cancelled": cancelled,
+    "too_late": too_late,
+}
+
+
+def _seller_order(pk: UUID) -> SellerOrder:
+    return SellerOrder.objects.select_related("order", "seller").get(pk=pk)
+
+
+def _to_buyer(name: str, order: Order, context: dict[str, Any]) -> Letter:
+    link = settings.PUBLIC_URL + reverse("orders:track", args=[order.token])
+    known = {"order": order, "tracking_link": link, **context}
+    return render(name, to=order.email, context=known, language=order.language)

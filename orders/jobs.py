@@ -1,0 +1,66 @@
+"""Jobs that run use cases: the sweeper each minute, refunds, and the mending of stalled jobs."""
+
+from uuid import UUID
+
+import structlog
+from procrastinate import JobContext, RetryStrategy
+from procrastinate.contrib.django import app
+from procrastinate.exceptions import UniqueViolation
+from procrastinate.jobs import Status
+from procrastinate.manager import JobManager
+
+from accounts.services import tokens
+from orders.payments.sandbox import bank
+from orders.services import idempotency, refunds
+from orders.services.reconciler import sweep
+
+log = structlog.get_logger(__name__)
+
+# A worker that has not been heard of for this long (seconds) is dead; its jobs go to another.
+SILENCE = 30
+
+
+@app.task(name="orders.settle_refund", retry=RetryStrategy(max_attempts=8, exponential_wait=4))
+def settle_refund(*, refund_id: str) -> None:
+    """Have the provider pay a refund."""
+    refunds.settle(refund_id=UUID(refund_id))
+
+
+@app.task(name="orders.settle_sandbox_payment", retry=RetryStrategy(max_attempts=5, wait=5))
+def settle_sandbox_payment(*, reference: str) -> None:
+    """Let the sandbox's slow bank answer."""
+    bank.settle(reference=reference)
+
+
+@app.periodic(cron="* * * * *")
+@app.task(name="orders.sweep", queueing_lock="orders.sweep", lock="orders.sweep")
+def sweep_each_minute(timestamp: int) -> None:
+    """Finish what was left half done."""
+    sweep()
+
+
+@app.periodic(cron="* * * * *")
+@app.task(name="orders.retry_stalled", queueing_lock="orders.retry_stalled", pass_context=True)
+async def retry_stalled(context: JobContext, timestamp: int) -> None:
+    """Give the jobs of dead workers to the living; every job here can run twice without harm."""
+    await give_back(context.app.job_manager)
+
+
+async def give_back(manager: JobManager) -> None:
+    """Have the jobs of dead workers done by others."""
+    for job in await manager.get_stalled_jobs(seconds_since_heartbeat=SILENCE):
+        log.warning("job_stalled", job=job.id, task=job.task_name)
+        try:
+            await manager.retry_job(job)
+        except UniqueViolation:
+            # Its successor waits already, under the same queueing lock, and does the same work. Left
+            # as being done, the dead one would keep it waiting for ever.
+            await manager.finish_job(job, status=Status.FAILED, delete_job=True)
+
+
+@app.periodic(cron="17 3 * * *")
+@app.task(name="orders.tidy", queueing_lock="orders.tidy")
+def tidy_each_night(timestamp: int) -> None:
+    """Forget idempotency keys and tokens that are of no use any more."""
+    idempotency.forget_old()
+    tokens.forget_expired()

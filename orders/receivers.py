@@ -1,0 +1,57 @@
+"""Receivers of signals declared in the apps below. One function a signal."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.dispatch import receiver
+from django.http import HttpRequest
+
+from accounts.models import User
+from accounts.signals import program_signed_in, visitor_signed_in
+from books4all.lib.errors import DomainError
+from orders.selectors.baskets import find_basket
+from orders.services import baskets
+from orders.services.checkout import abandon
+
+SESSION_KEY = "basket"
+BASKET_HEADER = "X-Basket-Token"
+
+
+@receiver(visitor_signed_in, dispatch_uid="orders.merge_basket")
+def merge_basket(sender: Any, *, user: User, request: HttpRequest, **_kwargs: Any) -> None:
+    """Put the visitor's basket into that of the user they turned out to be."""
+    source = find_basket(user=None, token=request.session.get(SESSION_KEY, ""))
+    if source is None:
+        return
+    try:
+        _open_again(source.pk, user)
+        merged = baskets.merge(source=source, user=user)
+    except DomainError as error:
+        # Signing in must not fail for it; the basket stays under its token, and the next try takes it.
+        messages.warning(request, error.message)
+        return
+    request.session.pop(SESSION_KEY, None)
+    for text in merged.messages:
+        messages.warning(request, text)
+
+
+@receiver(program_signed_in, dispatch_uid="orders.merge_named_basket")
+def merge_named_basket(sender: Any, *, user: User, request: HttpRequest, **_kwargs: Any) -> None:
+    """Put the basket that a program names in ``X-Basket-Token`` into that of the user it signed in."""
+    source = find_basket(user=None, token=request.headers.get(BASKET_HEADER, ""))
+    if source is None:
+        return
+    try:
+        _open_again(source.pk, user)
+        baskets.merge(source=source, user=user)
+    except DomainError:
+        # Signing in must not fail for it; the basket stays under its token, and the next try takes it.
+        return
+
+
+def _open_again(source_pk: Any, user: User) -> None:
+    """End checkouts that were begun before: the merged basket is another than was to be paid."""
+    mine = find_basket(user=user)
+    for pk in (source_pk, mine.pk if mine else None):
+        if pk is not None:
+            abandon(basket_id=pk)

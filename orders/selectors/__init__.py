@@ -1,0 +1,1 @@
+"""Reads shaped for pages and endpoints; HTML and API share them."""

@@ -1,0 +1,192 @@
+"""An order as its buyer's pages show it: parcels with a timeline each."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from books4all.lib.money import Money
+from catalog.models import Work
+from orders.constants import EventType, RefundStatus, SellerOrderStatus
+from orders.models import Order, OrderEvent, OrderLine, SellerOrder
+from orders.selectors.quotes import working_day_after
+
+_KINDS: dict[str, str] = {
+    SellerOrderStatus.PLACED: "",
+    SellerOrderStatus.ACCEPTED: "",
+    SellerOrderStatus.SHIPPED: "warn",
+    SellerOrderStatus.DELIVERED: "good",
+    SellerOrderStatus.CANCELLED: "bad",
+}
+
+
+@dataclass(frozen=True)
+class PageLine:
+    """A book of a parcel, with its cover."""
+
+    title: str
+    author_line: str
+    work: Work
+    quantity: int
+    price: Money
+    condition: str
+    description: str
+
+
+@dataclass(frozen=True)
+class Step:
+    """A step of a parcel's way; ``state`` is done, now or empty."""
+
+    label: str
+    detail: str
+    state: str
+
+
+@dataclass(frozen=True)
+class PageParcel:
+    """One shop's part of an order."""
+
+    seller_name: str
+    seller_url: str
+    paint: str
+    eta: str
+    events: Sequence[Step]
+    lines: Sequence[PageLine]
+    status: str
+    status_kind: str
+    tracking_number: str
+    tracking_url: str
+    cancel_reason: str
+    url: str
+    total: Money
+
+
+@dataclass(frozen=True)
+class OrderPage:
+    """An order as a page. ``coming`` counts the parcels that were not cancelled."""
+
+    order: Order
+    number: str
+    date: str
+    url: str
+    total: Money
+    parcels: Sequence[PageParcel]
+    rows: Sequence[tuple[str, Money]]
+    refunded: Money
+    refund_pending: Money
+    count: int
+    coming: int
+
+
+def order_page(order: Order, *, url: str = "") -> OrderPage:
+    """Shape an order that was loaded by ``orders.selectors.orders.with_parcels``; no queries.
+
+    ``url`` is where its own page is; the tracking page by default.
+    """
+    address = url or order.get_absolute_url()
+    seller_orders = list(order.seller_orders.all())
+    events = list(order.events.all())
+    parcels = [_parcel(order, part, events, address) for part in seller_orders]
+    count = sum(line.quantity for parcel in parcels for line in parcel.lines)
+    books = ngettext("%(n)s book", "%(n)s books", count) % {"n": count}
+    posted = ngettext("Delivery, %(n)s parcel", "Delivery, %(n)s parcels", len(parcels))
+    when = timezone.localtime(order.placed_at or order.created_at)
+    return OrderPage(
+        order=order,
+        number=order.number,
+        date=date_format(when, "l j F Y"),
+        url=address,
+        total=order.total,
+        parcels=parcels,
+        rows=[(books, order.items), (posted % {"n": len(parcels)}, order.delivery)],
+        refunded=_refunds(order, RefundStatus.SETTLED),
+        refund_pending=_refunds(order, RefundStatus.PENDING),
+        count=count,
+        coming=sum(p.status != SellerOrderStatus.CANCELLED for p in seller_orders),
+    )
+
+
+def _refunds(order: Order, status: str) -> Money:
+    refunds = order.payment.refunds.all()
+    return Money(sum(r.amount_minor for r in refunds if r.status == status), order.currency)
+
+
+def _parcel(order: Order, part: SellerOrder, events: Sequence[OrderEvent], url: str) -> PageParcel:
+    shipments = list(part.shipments.all())
+    shipment = shipments[-1] if shipments else None
+    arrives = _arrives(order, part)
+    waiting = part.status in (
+        SellerOrderStatus.PLACED,
+        SellerOrderStatus.ACCEPTED,
+        SellerOrderStatus.SHIPPED,
+    )
+    own = [e for e in events if e.seller_order_id in (None, part.pk)]
+    return PageParcel(
+        seller_name=part.seller.name,
+        seller_url=reverse("catalog:shop", args=[part.seller.slug]),
+        paint=part.seller.paint,
+        eta=_("By %(day)s") % {"day": date_format(arrives, "l j F")} if waiting else "",
+        events=_steps(part, own, arrives, shipment),
+        lines=[_line(line) for line in part.lines.all()],
+        status=str(part.get_status_display()),
+        status_kind=_KINDS.get(part.status, ""),
+        tracking_number=shipment.tracking_number if shipment else "",
+        tracking_url=shipment.tracking_url if shipment else "",
+        cancel_reason=part.cancel_reason,
+        url=url,
+        total=part.total,
+    )
+
+
+def _line(line: OrderLine) -> PageLine:
+    return PageLine(
+        title=line.title,
+        author_line=line.author_line,
+        work=line.listing.edition.work,
+        quantity=line.quantity,
+        price=line.total,
+        condition=line.get_condition_display(),
+        description=line.description,
+    )
+
+
+def _arrives(order: Order, part: SellerOrder) -> date:
+    start = timezone.localdate(order.placed_at or order.created_at)
+    return working_day_after(start, part.seller.dispatch_days + part.days_max)
+
+
+def _steps(
+    part: SellerOrder, events: Iterable[OrderEvent], arrives: date, shipment: object
+) -> list[Step]:
+    at = {event.type: _when(event) for event in events}
+    received = Step(_("Order received"), at.get(EventType.PLACED, ""), "done")
+    if part.status == SellerOrderStatus.CANCELLED:
+        detail = ". ".join(
+            text for text in (at.get(EventType.CANCELLED, ""), part.cancel_reason) if text
+        )
+        return [received, Step(_("Cancelled by the shop"), detail, "now")]
+    reaches: dict[str, int] = {
+        SellerOrderStatus.PLACED: 1,
+        SellerOrderStatus.ACCEPTED: 1,
+        SellerOrderStatus.SHIPPED: 2,
+        SellerOrderStatus.DELIVERED: 4,
+    }
+    reached = reaches.get(part.status, 0)
+    expected = _("Expected %(day)s") % {"day": date_format(arrives, "l j F")}
+    way = [
+        (_("Order received"), at.get(EventType.PLACED, "")),
+        (_("Being packed"), at.get(EventType.ACCEPTED, "")),
+        (_("With the courier"), str(shipment) if shipment else ""),
+        (_("At your door"), at.get(EventType.DELIVERED, "") or expected),
+    ]
+    states = ["done" if i < reached else "now" if i == reached else "" for i in range(len(way))]
+    return [Step(label, detail, state) for (label, detail), state in zip(way, states, strict=True)]
+
+
+def _when(event: OrderEvent) -> str:
+    return date_format(timezone.localtime(event.created_at), "j F, H:i")

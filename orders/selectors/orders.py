@@ -1,0 +1,103 @@
+"""Orders as their buyers see them, and the rows that the sweeper has to look after."""
+
+from datetime import timedelta
+from uuid import UUID
+
+from django.db.models import Exists, OuterRef, Prefetch, QuerySet
+from django.db.models.functions import Now
+
+from accounts.models import User
+from orders.constants import (
+    HoldStatus,
+    OrderStatus,
+    PaymentStatus,
+    RefundStatus,
+)
+from orders.models import (
+    Hold,
+    Order,
+    OrderEvent,
+    OrderLine,
+    Payment,
+    Refund,
+    SellerOrder,
+    Shipment,
+)
+
+# Rows the sweeper takes on at a time; what is left comes next minute.
+PORTION = 200
+
+
+def with_parcels(orders: QuerySet[Order]) -> QuerySet[Order]:
+    """Load what an order's page shows, in six more queries at any size.
+
+    Payment (joined), seller orders with their seller, lines with the book, shipments, events and
+    refunds.
+    """
+    lines = OrderLine.objects.select_related("listing__edition__work").order_by("pk")
+    parcels = SellerOrder.objects.select_related("seller").order_by("created_at", "pk")
+    return orders.select_related("payment").prefetch_related(
+        Prefetch("seller_orders", queryset=parcels),
+        Prefetch("seller_orders__lines", queryset=lines),
+        Prefetch("seller_orders__shipments", queryset=Shipment.objects.order_by("shipped_at")),
+        Prefetch("events", queryset=OrderEvent.objects.order_by("created_at", "pk")),
+        Prefetch("payment__refunds", queryset=Refund.objects.order_by("created_at")),
+    )
+
+
+def order_by_token(token: str) -> Order | None:
+    """Return the order that a link without sign-in opens."""
+    return with_parcels(Order.objects.filter(token=token)).first()
+
+
+def order_of_user(user: User, number: str) -> Order | None:
+    """Return a placed order of ``user`` by its number; other people's are not found."""
+    return with_parcels(orders_of_user(user).filter(number=number.upper())).first()
+
+
+def orders_of_user(user: User) -> QuerySet[Order]:
+    """Return the placed orders of ``user``, the newest first, without their parcels."""
+    placed = Order.objects.filter(user=user, status=OrderStatus.PLACED)
+    return placed.order_by("-placed_at", "-pk")
+
+
+def order_of_payment(payment_id: UUID) -> Order | None:
+    """Return the order that a payment is for."""
+    return Order.objects.filter(payment__pk=payment_id).select_related("payment").first()
+
+
+def _held_still() -> Exists:
+    # By the database's clock: a web server whose clock is wrong releases nothing early.
+    return Exists(
+        Hold.objects.filter(order=OuterRef("pk"), status=HoldStatus.ACTIVE, expires_at__gt=Now())
+    )
+
+
+def is_overdue(order: Order) -> bool:
+    """Return whether the time to pay a pending order is over, by the database's clock."""
+    pending = Order.objects.filter(pk=order.pk, status=OrderStatus.PENDING)
+    return pending.filter(~_held_still()).exists()
+
+
+def overdue_orders() -> list[UUID]:
+    """Return the pending orders whose time to pay is over, the oldest first."""
+    pending = Order.objects.filter(~_held_still(), status=OrderStatus.PENDING)
+    return list(pending.order_by("created_at").values_list("pk", flat=True)[:PORTION])
+
+
+def unfinished_payments(*, older_than: int) -> list[UUID]:
+    """Return payments of pending orders that were last changed ``older_than`` seconds ago."""
+    unfinished = Payment.objects.filter(
+        status__in=(PaymentStatus.CREATED, PaymentStatus.PENDING),
+        order__status=OrderStatus.PENDING,
+        updated_at__lt=Now() - timedelta(seconds=older_than),
+    )
+    return list(unfinished.order_by("updated_at").values_list("pk", flat=True)[:PORTION])
+
+
+def pending_refunds(*, older_than: int) -> list[UUID]:
+    """Return refunds asked for ``older_than`` seconds ago and not settled."""
+    pending = Refund.objects.filter(
+        status=RefundStatus.PENDING, updated_at__lt=Now() - timedelta(seconds=older_than)
+    )
+    return list(pending.order_by("updated_at").values_list("pk", flat=True)[:PORTION])

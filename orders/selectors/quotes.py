@@ -1,0 +1,364 @@
+"""What a basket costs: a pure function from lines, rates and choices to parcels.
+
+Nothing here reads the database; the selectors bring what is needed, and checkout computes the same
+quote again under its locks.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from enum import StrEnum
+from functools import cached_property
+from itertools import groupby
+from uuid import UUID
+
+from django.urls import reverse
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from accounts.constants import SellerStatus
+from accounts.models import Seller
+from books4all.lib.money import Money, total
+from catalog.constants import ListingStatus, Service
+from catalog.models import DeliveryRate, Listing, Work
+
+
+class Problem(StrEnum):
+    """What is wrong with a line or a parcel. All but the first keep the basket from being ordered."""
+
+    PRICE_CHANGED = "price_changed"
+    SOLD = "sold"
+    FEWER = "fewer"
+    SELLER_CLOSED = "seller_closed"
+    NO_DELIVERY = "no_delivery"
+
+
+BLOCKING = frozenset(Problem) - {Problem.PRICE_CHANGED}
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A line to be priced: ``quantity`` copies of ``listing``, for which ``seen`` was the price shown.
+
+    ``held`` of the listing's copies are this shopper's own, and so count as free for them.
+    """
+
+    listing: Listing
+    quantity: int
+    seen: Money
+    pk: UUID | None = None
+    held: int = 0
+
+
+@dataclass(frozen=True)
+class QuoteLine:
+    """A priced line. ``quantity`` is what can be had; ``wanted`` is what was asked for."""
+
+    pk: UUID | None
+    listing: Listing
+    wanted: int
+    quantity: int
+    most: int
+    unit: Money
+    seen: Money
+    problems: tuple[Problem, ...]
+
+    @property
+    def price(self) -> Money:
+        """Price of the copies that can be had."""
+        return self.unit * self.quantity
+
+    @property
+    def work(self) -> Work:
+        """The book, for its cover and links."""
+        return self.listing.edition.work
+
+    @property
+    def title(self) -> str:
+        """The title as published."""
+        return self.listing.edition.title
+
+    @property
+    def condition_label(self) -> str:
+        """The condition in words."""
+        return self.listing.get_condition_display()
+
+    @property
+    def condition_gauge(self) -> str:
+        """Bars of the condition gauge."""
+        return self.listing.gauge
+
+    @property
+    def format_line(self) -> str:
+        """Form and year of the edition: ``paperback, 1978``."""
+        edition = self.listing.edition
+        year = str(edition.published_year) if edition.published_year else ""
+        return ", ".join(part for part in (edition.get_form_display().lower(), year) if part)
+
+    @property
+    def note(self) -> str:
+        """A true word about scarcity."""
+        return _("The only copy in this shop") if self.most == 1 and not self.problem else ""
+
+    @property
+    def problem(self) -> str:
+        """What is wrong, in words, with the remedy."""
+        if Problem.SOLD in self.problems:
+            return _("No longer for sale. Remove it to go on.")
+        if Problem.SELLER_CLOSED in self.problems:
+            return _("The shop is closed for now. Remove it to go on, or come back later.")
+        if Problem.FEWER in self.problems:
+            only = ngettext("Only %(n)s copy is left.", "Only %(n)s copies are left.", self.most)
+            return only % {"n": self.most} + " " + _("Change the number to go on.")
+        if Problem.PRICE_CHANGED in self.problems:
+            return _("The price has changed from %(old)s to %(new)s.") % {
+                "old": self.seen,
+                "new": self.unit,
+            }
+        return ""
+
+
+@dataclass(frozen=True)
+class ServiceOption:
+    """A speed of delivery that a seller offers for a parcel. ``by`` is the last day it may take."""
+
+    code: str
+    name: str
+    cost: Money
+    days_min: int
+    days_max: int
+    by: date
+    selected: bool
+
+    @property
+    def label(self) -> str:
+        """All in one line, for a choice: ``Standard, £3.30, by Tue 18 Nov``."""
+        return _("%(name)s, %(cost)s, by %(day)s") % {
+            "name": self.name,
+            "cost": self.cost or _("free"),
+            "day": date_format(self.by, "D j M"),
+        }
+
+    @property
+    def detail(self) -> str:
+        """When it arrives: ``Arrives by Tuesday 18 November``."""
+        return _("Arrives by %(day)s") % {"day": date_format(self.by, "l j F")}
+
+
+@dataclass(frozen=True)
+class QuoteParcel:
+    """What one seller posts. Without ``services`` it can't be posted to the country."""
+
+    seller: Seller
+    lines: tuple[QuoteLine, ...]
+    services: tuple[ServiceOption, ...]
+    problems: tuple[Problem, ...]
+    currency: str
+
+    @cached_property
+    def service(self) -> ServiceOption | None:
+        """The chosen speed of delivery."""
+        return next((option for option in self.services if option.selected), None)
+
+    @cached_property
+    def count(self) -> int:
+        """Copies in the parcel."""
+        return sum(line.quantity for line in self.lines)
+
+    @cached_property
+    def items(self) -> Money:
+        """Price of the books."""
+        return total((line.price for line in self.lines), self.currency)
+
+    @cached_property
+    def delivery(self) -> Money:
+        """Price of the post; nothing for an empty parcel."""
+        service = self.service if self.count else None
+        return service.cost if service else Money(0, self.currency)
+
+    @cached_property
+    def total(self) -> Money:
+        """Price of the parcel."""
+        return self.items + self.delivery
+
+    @property
+    def seller_id(self) -> int:
+        """The seller's key."""
+        return self.seller.pk
+
+    @property
+    def field_name(self) -> str:
+        """The name of its choice of delivery in the checkout form."""
+        return f"service-{self.seller.pk}"
+
+    @property
+    def seller_name(self) -> str:
+        """The seller's name."""
+        return self.seller.name
+
+    @property
+    def seller_url(self) -> str:
+        """The address of the seller's page."""
+        return reverse("catalog:shop", args=[self.seller.slug])
+
+    @property
+    def seller_place(self) -> str:
+        """Where the seller is."""
+        return self.seller.place
+
+    @property
+    def seller_rating(self) -> float | None:
+        """Mean of the seller's ratings."""
+        return self.seller.rating
+
+    @property
+    def paint(self) -> str:
+        """The colour of the seller's shop front."""
+        return self.seller.paint
+
+
+@dataclass(frozen=True)
+class Quote:
+    """What a basket costs, parcel by parcel."""
+
+    parcels: tuple[QuoteParcel, ...]
+    currency: str
+    country: str
+    problems: frozenset[Problem] = field(default_factory=frozenset)
+
+    @cached_property
+    def count(self) -> int:
+        """Copies that can be had."""
+        return sum(parcel.count for parcel in self.parcels)
+
+    @cached_property
+    def items(self) -> Money:
+        """Price of all books."""
+        return total((parcel.items for parcel in self.parcels), self.currency)
+
+    @cached_property
+    def delivery(self) -> Money:
+        """Price of all parcels."""
+        return total((parcel.delivery for parcel in self.parcels), self.currency)
+
+    @cached_property
+    def total(self) -> Money:
+        """What is to be paid."""
+        return self.items + self.delivery
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is no line at all, not even one that has been sold."""
+        return not self.parcels
+
+    @property
+    def can_be_ordered(self) -> bool:
+        """Whether nothing stands in the way of paying for exactly this."""
+        return bool(self.parcels) and not (self.problems & BLOCKING)
+
+    @property
+    def parcel_count(self) -> int:
+        """Parcels in which something is sent."""
+        return sum(1 for parcel in self.parcels if parcel.count)
+
+
+def quote(
+    items: Iterable[Item],
+    *,
+    rates: Iterable[DeliveryRate],
+    choices: Mapping[int, str],
+    country: str,
+    currency: str,
+    today: date,
+) -> Quote:
+    """Price a basket for delivery to ``country`` (ISO 3166).
+
+    ``rates`` come as ``DeliveryRate.objects.to(country)`` orders them: of a seller's rates for a
+    service the first is the most exact one and counts. ``choices`` maps sellers to services; without
+    a choice, or with one that is not offered, a parcel goes by the first service, standard if there
+    is one. Copies that can't be had are priced at nothing and named as problems.
+    """
+    by_seller = _rates_by_seller(rates)
+    ordered = sorted(items, key=lambda item: (item.listing.seller.name, item.listing.seller_id))
+    parcels = tuple(
+        _parcel(
+            list(group), by_seller.get(seller_id, {}), choices.get(seller_id, ""), currency, today
+        )
+        for seller_id, group in groupby(ordered, key=lambda item: item.listing.seller_id)
+    )
+    found = {p for parcel in parcels for p in parcel.problems}
+    found |= {p for parcel in parcels for line in parcel.lines for p in line.problems}
+    return Quote(parcels, currency, country, frozenset(found))
+
+
+def _rates_by_seller(rates: Iterable[DeliveryRate]) -> dict[int, dict[str, DeliveryRate]]:
+    found: dict[int, dict[str, DeliveryRate]] = {}
+    for rate in rates:
+        found.setdefault(rate.seller_id, {}).setdefault(rate.service, rate)
+    return found
+
+
+def _parcel(
+    items: Sequence[Item],
+    rates: Mapping[str, DeliveryRate],
+    choice: str,
+    currency: str,
+    today: date,
+) -> QuoteParcel:
+    seller = items[0].listing.seller
+    lines = tuple(_line(item) for item in items)
+    count = sum(line.quantity for line in lines)
+    offered = [rates[code] for code in Service.values if code in rates]
+    codes = [rate.service for rate in offered]
+    chosen = choice if choice in codes else codes[0] if codes else ""
+    services = tuple(
+        ServiceOption(
+            code=rate.service,
+            name=str(rate.get_service_display()),
+            cost=rate.cost(max(count, 1)),
+            days_min=rate.days_min,
+            days_max=rate.days_max,
+            by=working_day_after(today, seller.dispatch_days + rate.days_max),
+            selected=rate.service == chosen,
+        )
+        for rate in offered
+    )
+    problems = () if services else (Problem.NO_DELIVERY,)
+    return QuoteParcel(seller, lines, services, problems, currency)
+
+
+def _line(item: Item) -> QuoteLine:
+    listing, seller = item.listing, item.listing.seller
+    free = listing.available + item.held
+    most = free if listing.status == ListingStatus.ACTIVE else 0
+    problems: list[Problem] = []
+    if seller.status != SellerStatus.APPROVED or seller.is_closed_now:
+        most = 0
+        problems.append(Problem.SELLER_CLOSED)
+    elif most <= 0:
+        problems.append(Problem.SOLD)
+    elif most < item.quantity:
+        problems.append(Problem.FEWER)
+    if listing.price != item.seen:
+        problems.append(Problem.PRICE_CHANGED)
+    return QuoteLine(
+        pk=item.pk,
+        listing=listing,
+        wanted=item.quantity,
+        quantity=max(0, min(item.quantity, most)),
+        most=max(0, most),
+        unit=listing.price,
+        seen=item.seen,
+        problems=tuple(problems),
+    )
+
+
+def working_day_after(start: date, days: int) -> date:
+    """Return the day ``days`` working days (Monday to Friday) after ``start``."""
+    day = start
+    while days > 0:
+        day += timedelta(days=1)
+        if day.weekday() < 5:
+            days -= 1
+    return day
