@@ -1,0 +1,30 @@
+"""Routes of orders."""
+
+from django.urls import path
+
+from orders.payments.sandbox import pages
+from orders.views import baskets, checkouts, orders, webhooks
+
+app_name = "orders"
+
+urlpatterns = [
+    # Basket
+    path("basket/", baskets.basket, name="basket"),
+    path("basket/add/", baskets.basket_add, name="basket_add"),
+    path("basket/lines/<uuid:line>/", baskets.basket_update, name="basket_update"),
+    path("basket/delivery/", baskets.basket_delivery, name="basket_delivery"),
+    path("basket/reopen/", baskets.basket_reopen, name="basket_reopen"),
+    path("fragments/header/", baskets.header, name="header"),
+    # Checkout
+    path("checkout/", checkouts.checkout, name="checkout"),
+    path("checkout/pay/<uuid:payment>/", checkouts.pay_again, name="pay_again"),
+    path("checkout/return/<uuid:payment>/", checkouts.pay_return, name="pay_return"),
+    # Orders
+    path("orders/<slug:token>/", orders.track, name="track"),
+    path("account/orders/", orders.my_orders, name="my_orders"),
+    path("account/orders/<slug:number>/", orders.my_order, name="my_order"),
+    # What payment providers call
+    path("webhooks/payments/<slug:provider>/", webhooks.webhook, name="webhook"),
+    # The sandbox provider's own page
+    path("sandbox-pay/<slug:reference>/", pages.pay, name="sandbox_pay"),
+]
