@@ -1,0 +1,46 @@
+"""The admin itself."""
+
+from functools import wraps
+from typing import Any
+
+from django.contrib.admin import AdminSite
+from django.core.exceptions import BadRequest
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.utils.translation import gettext_lazy as _
+
+from books4all.lib.staff.queues import charts_for, figures_for, queues_for
+
+
+class StaffSite(AdminSite):
+    """Django's admin, opening with what waits to be done."""
+
+    site_title = _("Books4All staff")
+    site_header = _("Staff")
+    index_title = _("What waits")
+    index_template = "admin/index.html"
+    empty_value_display = "–"
+
+    def admin_view(self, view: Any, cacheable: bool = False) -> Any:  # noqa: FBT001, FBT002 Django's signature
+        """Refuse a NUL in parameters, which filters hand to PostgreSQL as they are."""
+        inner = super().admin_view(view, cacheable)
+
+        @wraps(inner)
+        def checked(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            if any("\0" in value for values in request.GET.lists() for value in values[1]):
+                raise BadRequest
+            response: HttpResponse = inner(request, *args, **kwargs)
+            return response
+
+        return checked
+
+    def index(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> TemplateResponse:
+        """Show the work queues and figures above the list of models."""
+        waiting = {
+            "queues": queues_for(request),
+            "figures": figures_for(request),
+            "charts": charts_for(request),
+        }
+        return super().index(request, {**waiting, **(extra_context or {})})

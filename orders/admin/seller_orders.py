@@ -1,0 +1,240 @@
+"""One seller's part of an order: accepted, posted, delivered or cancelled by buttons."""
+
+from collections.abc import Callable
+
+from django import forms
+from django.contrib import admin
+from django.utils.html import format_html
+from django.utils.translation import gettext_lazy as _
+
+from accounts.admin import SellerAdmin
+from books4all.lib.staff.actions import Action
+from books4all.lib.staff.display import anchor, lines, link, money
+from books4all.lib.staff.models import ReadOnlyAdmin, RecentInline
+from orders.constants import SELLER_ORDER_TRANSITIONS, SellerOrderStatus
+from orders.models import OrderEvent, OrderLine, Refund, SellerOrder, Shipment
+from orders.services import seller_orders
+
+
+class ShipForm(forms.Form):
+    """What the buyer's mail says about the parcel."""
+
+    carrier = forms.CharField(label=_("Carrier"), max_length=80)
+    tracking_number = forms.CharField(label=_("Tracking number"), max_length=80, required=False)
+    tracking_url = forms.URLField(
+        label=_("Tracking page"), max_length=200, required=False, assume_scheme="https"
+    )
+
+
+class CancelForm(forms.Form):
+    """Why, and what becomes of the copies."""
+
+    reason = forms.CharField(
+        label=_("Reason"), max_length=200, help_text=_("The buyer is told, word for word.")
+    )
+    restock = forms.BooleanField(
+        label=_("Put the copies back on sale"),
+        required=False,
+        initial=True,
+        help_text=_("Leave it out for a copy that can’t be found."),
+    )
+
+
+def _may_become(status: SellerOrderStatus) -> Callable[[SellerOrder], bool]:
+    return lambda order: status in SELLER_ORDER_TRANSITIONS[order.status]
+
+
+SELLER_ORDER_ACTIONS = (
+    Action(
+        name="accept",
+        label=_("Accept"),
+        done=_("accepted."),
+        run=lambda order, *, actor: seller_orders.accept(seller_order_id=order.pk, actor=actor),
+        offered=_may_become(SellerOrderStatus.ACCEPTED),
+        several=True,
+    ),
+    Action(
+        name="ship",
+        label=_("Mark as posted"),
+        done=_("posted. The buyer is told by mail."),
+        run=lambda order, *, actor, **parcel: seller_orders.ship(
+            seller_order_id=order.pk, actor=actor, **parcel
+        ),
+        offered=_may_become(SellerOrderStatus.SHIPPED),
+        explain=_("The buyer is told by mail, so this can’t be undone."),
+        form=ShipForm,
+    ),
+    Action(
+        name="deliver",
+        label=_("Mark as delivered"),
+        done=_("delivered."),
+        run=lambda order, *, actor: seller_orders.deliver(seller_order_id=order.pk, actor=actor),
+        offered=_may_become(SellerOrderStatus.DELIVERED),
+        explain=_("This can’t be undone."),
+        several=True,
+    ),
+    Action(
+        name="cancel",
+        label=_("Cancel order"),
+        done=_("cancelled. The money goes back, and the buyer is told by mail."),
+        run=lambda order, *, actor, reason, restock: seller_orders.cancel(
+            seller_order_id=order.pk, reason=reason, restock=restock, actor=actor
+        ),
+        offered=_may_become(SellerOrderStatus.CANCELLED),
+        explain=_(
+            "The buyer gets all of the money for this seller’s books and post back. This can’t be undone."
+        ),
+        form=CancelForm,
+        danger=True,
+    ),
+)
+
+
+class OrderLineInline(RecentInline):
+    """What was bought, as it was promised."""
+
+    model = OrderLine
+    related = ("listing__edition__publisher", "seller_order")
+    fields = (
+        "title",
+        "description",
+        "condition",
+        "sku",
+        "quantity",
+        money("unit_minor", _("price")),
+        link("listing", _("listing")),
+    )
+
+
+class ShipmentInline(RecentInline):
+    """Parcels."""
+
+    model = Shipment
+    fields = ("carrier", "tracking_number", "tracking_url", "shipped_at", "delivered_at")
+
+
+class SellerOrderRefundInline(RecentInline):
+    """What was given back."""
+
+    model = Refund
+    related = ("payment", "seller_order")
+    fields = ("created_at", "status", money("amount_minor", _("amount")), "reason")
+
+
+class SellerOrderEventInline(RecentInline):
+    """What happened, the latest first."""
+
+    model = OrderEvent
+    related = ("actor",)
+    fields = ("created_at", "type", link("actor", _("by")), "note")
+    ordering = ("-created_at", "-pk")
+    show_change_link = False
+
+
+@admin.register(SellerOrder)
+class SellerOrderAdmin(ReadOnlyAdmin):
+    """Seller orders: what each shop has to post."""
+
+    related = ("order__user", "order__payment", "seller")
+    list_display = (
+        "number",
+        link("seller", _("seller")),
+        "status",
+        "service",
+        money("total_minor", _("total")),
+        "created_at",
+    )
+    list_filter = ("status", "service")
+    search_fields = (
+        "=order__number",
+        "=id",
+        "order__email__startswith",
+        "seller__slug__startswith",
+    )
+    search_help_text = _("An order’s number, or the beginning of an e-mail address or shop")
+    date_hierarchy = "created_at"
+    ordering = ("-pk",)
+    object_actions = SELLER_ORDER_ACTIONS
+    inlines = (OrderLineInline, ShipmentInline, SellerOrderRefundInline, SellerOrderEventInline)
+    fieldsets = (
+        (
+            None,
+            {
+                "fields": (
+                    link("order", _("order")),
+                    link("seller", _("seller")),
+                    "status",
+                    "cancel_reason",
+                )
+            },
+        ),
+        (_("Parcel"), {"fields": ("service", "promise", "address", "created_at", "updated_at")}),
+        (
+            _("Money"),
+            {
+                "fields": (
+                    money("items_minor", _("books")),
+                    money("delivery_minor", _("delivery")),
+                    money("total_minor", _("total")),
+                    "payment",
+                )
+            },
+        ),
+    )
+
+    @admin.display(description=_("order"), ordering="order__number")
+    def number(self, order: SellerOrder) -> str:
+        """Return the order's number."""
+        return order.order.number
+
+    @admin.display(description=_("promised"))
+    def promise(self, order: SellerOrder) -> str:
+        """Return the days that were promised."""
+        return _("%(least)d to %(most)d days") % {"least": order.days_min, "most": order.days_max}
+
+    @admin.display(description=_("send to"))
+    def address(self, order: SellerOrder) -> str:
+        """Return the label of the parcel."""
+        return lines(order.order.address_lines)
+
+    @admin.display(description=_("payment"))
+    def payment(self, order: SellerOrder) -> str | None:
+        """Link to the payment of the whole order."""
+        payment = getattr(order.order, "payment", None)
+        return payment and format_html("{} {}", payment.get_status_display(), anchor(payment))
+
+
+@admin.register(OrderLine)
+class OrderLineAdmin(ReadOnlyAdmin):
+    """Copies that were bought."""
+
+    related = ("listing__edition__publisher", "seller_order__order", "seller_order__seller")
+    list_display = (
+        "title",
+        link("seller_order", _("seller order")),
+        link("listing", _("listing")),
+        "quantity",
+        money("unit_minor", _("price")),
+    )
+    search_fields = ("=seller_order__order__number", "=sku")
+    search_help_text = _("An order’s number or a SKU")
+    ordering = ("-pk",)
+
+
+@admin.register(Shipment)
+class ShipmentAdmin(ReadOnlyAdmin):
+    """Parcels on their way."""
+
+    related = ("seller_order__order", "seller_order__seller")
+    list_display = (
+        "shipped_at",
+        link("seller_order", _("seller order")),
+        "carrier",
+        "tracking_number",
+        "delivered_at",
+    )
+    search_fields = ("=tracking_number", "=seller_order__order__number")
+    ordering = ("-pk",)
+
+
+SellerAdmin.extend(lists=((_("Orders"), SellerOrder, "seller__id__exact"),))
