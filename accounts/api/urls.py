@@ -1,0 +1,17 @@
+"""Accounts' part of the API."""
+
+from django.urls import path
+
+from accounts.api import schema, views  # noqa: F401 the schema's extension registers itself
+
+urlpatterns = [
+    # Tokens
+    path("auth/token/", views.TokenView.as_view(), name="token"),
+    path("auth/token/refresh/", views.RefreshView.as_view(), name="token_refresh"),
+    path("auth/token/verify/", views.VerifyView.as_view(), name="token_verify"),
+    path("auth/logout/", views.LogoutView.as_view(), name="logout"),
+    # The signed-in user
+    path("me/", views.MeView.as_view(), name="me"),
+    path("addresses/", views.AddressesView.as_view(), name="addresses"),
+    path("addresses/<uuid:pk>/", views.AddressView.as_view(), name="address"),
+]

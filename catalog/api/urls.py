@@ -1,0 +1,35 @@
+"""The catalogue's part of the API."""
+
+from django.urls import path, register_converter
+from django.urls.converters import IntConverter
+
+from catalog.api import views
+
+
+class KeyConverter(IntConverter):
+    """A primary key: at most 18 digits, so that every one fits the column."""
+
+    regex = "[0-9]{1,18}"
+
+
+register_converter(KeyConverter, "key")
+
+urlpatterns = [
+    # Books
+    path("works/", views.WorksView.as_view(), name="works"),
+    path("works/<slug:slug>/", views.WorkView.as_view(), name="work"),
+    path("editions/", views.EditionsView.as_view(), name="editions"),
+    path("editions/<key:pk>/", views.EditionView.as_view(), name="edition"),
+    path("listings/", views.ListingsView.as_view(), name="listings"),
+    path("listings/<key:pk>/", views.ListingView.as_view(), name="listing"),
+    # Around them
+    path("people/", views.PeopleView.as_view(), name="people"),
+    path("people/<slug:slug>/", views.PersonView.as_view(), name="person"),
+    path("subjects/", views.SubjectsView.as_view(), name="subjects"),
+    path("subjects/<slug:slug>/", views.SubjectView.as_view(), name="subject"),
+    path("shops/", views.ShopsView.as_view(), name="shops"),
+    path("shops/<slug:slug>/", views.ShopView.as_view(), name="shop"),
+    # Search
+    path("search/", views.SearchView.as_view(), name="search"),
+    path("suggest/", views.SuggestView.as_view(), name="suggest"),
+]

@@ -1,0 +1,263 @@
+"""What orders' endpoints take and give."""
+
+from typing import Any
+
+from django.conf import settings
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+
+from accounts.api.serializers import PostalAddressIn
+from books4all.lib.api import problems
+from books4all.lib.api.serializers import MoneyOut, StrictSerializer
+from catalog.api.serializers import DaysOut, SellerRefOut, WorkRefOut
+from catalog.constants import Condition, Service
+from orders.constants import OrderStatus, PaymentStatus, SellerOrderStatus
+from orders.models import Order, SellerOrder, Shipment
+from orders.selectors.baskets import BasketView
+from orders.selectors.quotes import Problem, Quote
+
+Plain = serializers.Serializer[Any]
+MOST_COPIES = 999
+
+
+# --- Input -----------------------------------------------------------------------------------
+class LineIn(StrictSerializer):
+    """Copies to put in the basket."""
+
+    listing = serializers.IntegerField(min_value=1, max_value=2**63 - 1)
+    quantity = serializers.IntegerField(min_value=1, max_value=MOST_COPIES, default=1)
+
+
+class QuantityIn(StrictSerializer):
+    """How many copies are wanted."""
+
+    quantity = serializers.IntegerField(min_value=1, max_value=MOST_COPIES)
+
+
+class DeliveryIn(StrictSerializer):
+    """The speed of one shop's parcel."""
+
+    seller = serializers.SlugField(help_text="Slug of a shop with books in the basket")
+    service = serializers.ChoiceField(choices=Service.choices)
+
+
+class CheckoutIn(StrictSerializer):
+    """Where to, who, and the total that was shown: if it has moved, nothing is ordered (409)."""
+
+    email = serializers.EmailField(max_length=254)
+    address = PostalAddressIn()
+    expected_total_minor = serializers.IntegerField(min_value=1, max_value=2**53)
+    language = serializers.ChoiceField(
+        choices=settings.LANGUAGES, default=settings.LANGUAGE_CODE, help_text="Of the mails"
+    )
+
+
+# --- Basket ----------------------------------------------------------------------------------
+class LineOut(Plain):
+    """Copies in the basket. `quantity` can be had of the `wanted`; `problems` says what is wrong."""
+
+    id = serializers.UUIDField(source="pk", allow_null=True)
+    listing = serializers.IntegerField(source="listing.pk")
+    work = WorkRefOut()
+    title = serializers.CharField()
+    condition = serializers.ChoiceField(choices=Condition.choices, source="listing.condition")
+    wanted = serializers.IntegerField()
+    quantity = serializers.IntegerField()
+    available = serializers.IntegerField(source="most")
+    unit_price = MoneyOut(source="unit")
+    price = MoneyOut()
+    problems = serializers.ListField(
+        child=serializers.ChoiceField(choices=[problem.value for problem in Problem])
+    )
+
+
+class ServiceOut(Plain):
+    """A speed of delivery. `by` is the last day it may take."""
+
+    service = serializers.ChoiceField(choices=Service.choices, source="code")
+    name = serializers.CharField()
+    price = MoneyOut(source="cost")
+    days = DaysOut(source="*")
+    by = serializers.DateField()
+    chosen = serializers.BooleanField(source="selected")
+
+
+class ParcelOut(Plain):
+    """What one shop posts."""
+
+    seller = SellerRefOut()
+    lines = LineOut(many=True)
+    services = ServiceOut(many=True)
+    items = MoneyOut()
+    delivery = MoneyOut()
+    total = MoneyOut()
+    problems = serializers.ListField(
+        child=serializers.ChoiceField(choices=[problem.value for problem in Problem])
+    )
+
+
+class QuoteOut(Plain):
+    """What a basket costs, delivered to `country`."""
+
+    country = serializers.CharField()
+    parcels = ParcelOut(many=True)
+    copies = serializers.IntegerField(source="count")
+    items = MoneyOut()
+    delivery = MoneyOut()
+    total = MoneyOut()
+    can_be_ordered = serializers.BooleanField()
+
+
+class WaitingOut(Plain):
+    """An order of this basket that waits for its payment."""
+
+    number = serializers.CharField()
+    token = serializers.CharField()
+    total = MoneyOut()
+    page_url = serializers.CharField(source="payment.page_url", allow_blank=True)
+
+
+class BasketOut(Plain):
+    """A basket. `token` is its key for visitors (send it as `X-Basket-Token`); null for users."""
+
+    token = serializers.SerializerMethodField()
+    quote = QuoteOut()
+    waiting = WaitingOut(allow_null=True)
+
+    @extend_schema_field(serializers.CharField(allow_null=True))
+    def get_token(self, view: BasketView) -> Any:
+        """Show the token of a visitor's basket; a user's needs none."""
+        basket = view.basket
+        return basket.token if basket and basket.user_id is None else None
+
+
+# --- Orders ----------------------------------------------------------------------------------
+class PaymentOut(Plain):
+    """The payment. Send the buyer to `page_url`; it comes back to the order's page."""
+
+    status = serializers.ChoiceField(choices=PaymentStatus.choices)
+    amount = MoneyOut()
+    page_url = serializers.CharField(allow_blank=True)
+
+
+class OrderLineOut(Plain):
+    """Copies that were bought, as they were described."""
+
+    listing = serializers.IntegerField(source="listing_id")
+    work = WorkRefOut(source="listing.edition.work")
+    title = serializers.CharField()
+    author_line = serializers.CharField(allow_blank=True)
+    description = serializers.CharField(allow_blank=True)
+    condition = serializers.ChoiceField(choices=Condition.choices)
+    quantity = serializers.IntegerField()
+    unit_price = MoneyOut(source="unit")
+    price = MoneyOut(source="total")
+
+
+class ShipmentOut(serializers.ModelSerializer[Shipment]):
+    """A parcel on its way."""
+
+    class Meta:
+        model = Shipment
+        fields = ("carrier", "tracking_number", "tracking_url", "shipped_at", "delivered_at")
+
+
+class SellerOrderOut(Plain):
+    """One shop's part of an order."""
+
+    seller = SellerRefOut()
+    status = serializers.ChoiceField(choices=SellerOrderStatus.choices)
+    service = serializers.ChoiceField(choices=Service.choices)
+    days = DaysOut(source="*")
+    lines = serializers.SerializerMethodField()
+    shipments = serializers.SerializerMethodField()
+    cancel_reason = serializers.CharField(allow_blank=True)
+    items = MoneyOut()
+    delivery = MoneyOut()
+    total = MoneyOut()
+
+    @extend_schema_field(OrderLineOut(many=True))
+    def get_lines(self, seller_order: SellerOrder) -> Any:
+        """Show what is in the parcel."""
+        return OrderLineOut(seller_order.lines.all(), many=True).data
+
+    @extend_schema_field(ShipmentOut(many=True))
+    def get_shipments(self, seller_order: SellerOrder) -> Any:
+        """Show the parcels."""
+        return ShipmentOut(seller_order.shipments.all(), many=True).data
+
+
+class PostalAddressOut(Plain):
+    """Where an order goes."""
+
+    full_name = serializers.CharField()
+    line1 = serializers.CharField()
+    line2 = serializers.CharField(allow_blank=True)
+    city = serializers.CharField()
+    region = serializers.CharField(allow_blank=True)
+    postcode = serializers.CharField(allow_blank=True)
+    country = serializers.CharField(source="country.code")
+    phone = serializers.CharField(allow_blank=True)
+
+
+class OrderOut(serializers.ModelSerializer[Order]):
+    """An order. Whoever has `token` can read it without signing in: orders/track/{token}/."""
+
+    status = serializers.ChoiceField(choices=OrderStatus.choices)
+    address = PostalAddressOut(source="*")
+    payment = PaymentOut()
+    parcels = serializers.SerializerMethodField()
+    items = MoneyOut()
+    delivery = MoneyOut()
+    total = MoneyOut()
+
+    class Meta:
+        model = Order
+        fields = (
+            "number",
+            "token",
+            "status",
+            "email",
+            "address",
+            "created_at",
+            "placed_at",
+            "payment",
+            "parcels",
+            "items",
+            "delivery",
+            "total",
+        )
+
+    @extend_schema_field(SellerOrderOut(many=True))
+    def get_parcels(self, order: Order) -> Any:
+        """Show each shop's part."""
+        return SellerOrderOut(order.seller_orders.all(), many=True).data
+
+
+class SellerOrderRowOut(Plain):
+    """One shop's part of an order, in few words."""
+
+    seller = serializers.CharField(source="seller.name")
+    status = serializers.ChoiceField(choices=SellerOrderStatus.choices)
+
+
+class OrderRowOut(serializers.ModelSerializer[Order]):
+    """An order in a list."""
+
+    parcels = SellerOrderRowOut(source="seller_orders", many=True)
+    total = MoneyOut()
+
+    class Meta:
+        model = Order
+        fields = ("number", "status", "placed_at", "total", "parcels")
+
+
+# --- What errors carry -----------------------------------------------------------------------
+@problems.represent.register(Quote)
+def _quote(value: Quote) -> Any:
+    return QuoteOut(value).data
+
+
+@problems.represent.register(Order)
+def _order(value: Order) -> Any:
+    return WaitingOut(value).data
