@@ -1,0 +1,426 @@
+"""Who may open what: every route of the site, with a rule. A new route without one fails.
+
+The cast: a visitor, a buyer (Ann), another buyer (Bea) whose things Ann tries to open, staff without any
+permission, and staff with all.
+"""
+
+import json
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+from django.apps import apps
+from django.db import transaction
+from django.http import HttpResponse
+from django.test import Client
+from redis import Redis
+
+from accounts.models import User
+from accounts.services import tokens
+from orders.models import BasketLine
+from tests.factories.accounts import AddressFactory, StaffFactory, UserFactory
+from tests.factories.catalog import (
+    ListingFactory,
+    PersonFactory,
+    ReadingListFactory,
+    ReadingListItemFactory,
+    SeriesFactory,
+    SubjectFactory,
+    WantFactory,
+)
+from tests.factories.orders import SandboxPaymentFactory
+from tests.orders.journeys import at_the_provider, basket_with, placed
+from tests.security.routes import Route, address, routes
+
+pytestmark = pytest.mark.django_db
+
+METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
+
+# OPEN      the same for everybody; nobody's things are on it.
+# VISITOR   acts on the asker's own basket, session or cookies; names no row of anybody.
+# MINE      needs a sign-in; names no row, so that it can only be about the asker.
+# ROW       names a row of somebody: everybody else is told 404, visitors to sign in.
+# BASKET    names a row of a basket: of nobody else's, signed in or not.
+# SECRET    whoever has the secret in the address may; a wrong one is 404.
+# SIGNED    told by a provider, with its signature.
+# STAFF     the administration, by permission.
+# DEV       exists in development only.
+RULES: dict[str, str] = {
+    **dict.fromkeys(
+        [
+            "healthz", "readyz", "catalog:home", "catalog:search", "catalog:suggest",
+            "catalog:book", "catalog:authors", "catalog:author", "catalog:series",
+            "catalog:subjects", "catalog:subject", "catalog:conditions", "catalog:shops",
+            "catalog:shop", "catalog:robots", "catalog:sitemap", "catalog:sitemap_section",
+            "pages:help", "pages:about", "pages:fees", "pages:terms", "pages:privacy",
+            "pages:accessibility", "api:schema", "api:docs", "api:api/v1/^(?P<path>.*)$",
+            "api:works", "api:work", "api:editions", "api:edition", "api:listings", "api:listing",
+            "api:people", "api:person", "api:subjects", "api:subject", "api:shops", "api:shop",
+            "api:search", "api:suggest",
+        ],
+        "OPEN",
+    ),
+    **dict.fromkeys(
+        [
+            "accounts:preferences", "account_login", "account_logout", "account_inactive",
+            "account_signup", "account_email_verification_sent", "account_reset_password",
+            "account_reset_password_done", "account_reset_password_from_key_done",
+            "account_confirm_login_code", "account_request_login_code",
+            "catalog:want_add", "catalog:reading_list_add",
+            "orders:basket", "orders:basket_add", "orders:basket_delivery",
+            "orders:basket_reopen", "orders:header", "orders:checkout",
+            "api:token", "api:token_refresh", "api:token_verify", "api:logout",
+            "api:basket", "api:basket_lines", "api:basket_delivery", "api:basket_reopen",
+            "api:checkout",
+        ],
+        "VISITOR",
+    ),
+    **dict.fromkeys(
+        [
+            "accounts:account", "accounts:sign_out_everywhere", "accounts:addresses",
+            "accounts:address_add", "account_reauthenticate", "account_email",
+            "account_change_password", "account_set_password", "catalog:review",
+            "catalog:wants", "catalog:reading_list", "catalog:reading_list_remove",
+            "orders:my_orders", "api:me", "api:addresses", "api:orders",
+        ],
+        "MINE",
+    ),
+    **dict.fromkeys(
+        [
+            "accounts:address_edit", "accounts:address_remove", "catalog:want_remove",
+            "orders:my_order", "api:address", "api:order",
+        ],
+        "ROW",
+    ),
+    **dict.fromkeys(["orders:basket_update", "api:basket_line"], "BASKET"),
+    **dict.fromkeys(
+        [
+            "account_confirm_email", "account_reset_password_from_key", "orders:pay_again",
+            "orders:pay_return", "orders:track", "orders:sandbox_pay", "api:track",
+        ],
+        "SECRET",
+    ),
+    "orders:webhook": "SIGNED",
+    **dict.fromkeys(["dev_mail", "dev_mail_detail", "dev_mail_html"], "DEV"),
+}  # fmt: skip
+
+
+def rule_of(route: Route) -> str:
+    return "STAFF" if route.is_admin else RULES.get(route.name, "")
+
+
+def test_every_route_has_a_rule_and_every_rule_a_route() -> None:
+    everyday = {route.name for route in routes() if not route.is_admin}
+    assert everyday == set(RULES)
+
+
+@dataclass
+class Cast:
+    """The people, and what Bea has: by route parameters, and the words that only she may read."""
+
+    ann: User
+    bea: User
+    rows: dict[str, dict[str, str]]
+    hers: list[str] = field(default_factory=list)
+    keys: dict[int, tuple[str, str]] = field(default_factory=dict)
+
+    def keys_of(self, who: User) -> tuple[str, str]:
+        """Return a session and an access token of somebody."""
+        if who.pk not in self.keys:
+            client = Client()
+            client.force_login(who)
+            session = client.cookies["sessionid"].value
+            self.keys[who.pk] = (session, tokens.issue(user=who).access)
+        return self.keys[who.pk]
+
+
+@pytest.fixture
+def cast(settings: Any, tmp_path: Any) -> Cast:
+    Redis.from_url(settings.REDIS_URL).flushdb()
+    settings.MAIL_DIR = str(tmp_path)
+    settings.API_LIMITS = dict.fromkeys(settings.API_LIMITS, "1000000/minute")
+    ann = UserFactory(name="Ann", email="ann@example.org")
+    bea = UserFactory(name="Beatrix Onlyhers", email="onlyhers@example.org")
+    where = AddressFactory(user=bea, full_name="Onlyhers", line1="99 Onlyhers Lane")
+    listing = ListingFactory(on_hand=5)
+    want = WantFactory(user=bea, work=listing.edition.work)
+    ReadingListItemFactory(
+        reading_list=ReadingListFactory(user=bea, name="Onlyhers list"), work=listing.edition.work
+    )
+    order = placed(listing, user=bea)
+    type(order).objects.filter(pk=order.pk).update(
+        user=bea, full_name="Onlyhers", email="onlyhers@example.org", line1="99 Onlyhers Lane"
+    )
+    waiting = at_the_provider(basket_with(ListingFactory(on_hand=5)))
+    line = basket_with(ListingFactory(on_hand=5), user=bea).lines.get()
+    guest = basket_with(ListingFactory(on_hand=5))
+    SeriesFactory()
+    rows = {
+        "accounts:address_edit": {"pk": str(where.pk)},
+        "accounts:address_remove": {"pk": str(where.pk)},
+        "api:address": {"pk": str(where.pk)},
+        "catalog:want_remove": {"pk": str(want.pk)},
+        "orders:my_order": {"number": order.number},
+        "api:order": {"number": order.number},
+        "orders:basket_update": {"line": str(line.pk)},
+        "api:basket_line": {"pk": str(guest.lines.get().pk)},
+        "orders:track": {"token": order.token},
+        "api:track": {"token": order.token},
+        "orders:pay_return": {"payment": str(waiting.payment.pk)},
+        "orders:pay_again": {"payment": str(waiting.payment.pk)},
+        "orders:sandbox_pay": {"reference": SandboxPaymentFactory().reference},
+        "catalog:author": {"slug": PersonFactory().slug},
+        "api:person": {"slug": PersonFactory().slug},
+        "catalog:subject": {"slug": SubjectFactory().slug},
+        "api:subject": {"slug": SubjectFactory().slug},
+        "catalog:series": {"slug": SeriesFactory().slug},
+        "catalog:shop": {"slug": listing.seller.slug},
+        "api:shop": {"slug": listing.seller.slug},
+        "api:edition": {"pk": str(listing.edition_id)},
+        "api:listing": {"pk": str(listing.pk)},
+        "catalog:sitemap_section": {"section": "works"},
+    }
+    work = listing.edition.work.slug
+    for name in ("catalog:book", "catalog:review", "api:work"):
+        rows[name] = {"slug": work}
+    return Cast(ann, bea, rows, ["Onlyhers", "onlyhers", order.number])
+
+
+NOWHERE = {
+    "uuid": "01890000-0000-7000-8000-000000000000",
+    "string": "nowhere",
+    "slug": "nowhere",
+    "int": "1",
+    "key": "1",
+    "path": "1",
+    "regex": "nowhere",
+}
+
+
+def where(route: Route, cast: Cast | None, *, wrong: bool = False) -> str:
+    values = {name: NOWHERE[kind] for name, kind in route.parameters}
+    return address(
+        route, values if wrong or cast is None else values | cast.rows.get(route.name, {})
+    )
+
+
+def ask(who: User | None, method: str, path: str, cast: Cast) -> HttpResponse:
+    """Send a request as ``who`` with everything in it that could make it succeed; it is undone."""
+    client = Client()
+    headers = {"HTTP_SEC_FETCH_SITE": "same-origin"}
+    if who is not None:
+        session, access = cast.keys_of(who)
+        client.cookies["sessionid"] = session
+        if path.startswith("/api/"):
+            headers["HTTP_AUTHORIZATION"] = f"Bearer {access}"
+    fields = {"full_name": "Ann", "line1": "1 Way", "city": "York", "postcode": "YO1 7HH",
+              "country": "GB"}  # fmt: skip
+    if path.startswith("/api/"):
+        body, kind = json.dumps({"quantity": 1} if "basket" in path else fields), "application/json"
+    else:
+        pairs = {**fields, "quantity": "1", "work": "1", "user": str(cast.bea.pk), "next": "/"}
+        body = "&".join(f"{name}={value}" for name, value in pairs.items())
+        kind = "application/x-www-form-urlencoded"
+    with transaction.atomic():
+        response = client.generic(method, path, "" if method == "GET" else body, kind, **headers)
+        transaction.set_rollback(True)
+    return response
+
+
+def sent_to_sign_in(response: HttpResponse) -> bool:
+    if response.status_code == 401:
+        return True
+    return response.status_code == 302 and response["Location"].startswith("/auth/login/")
+
+
+def possessions(user: User) -> list[Any]:
+    """Return every row that is ``user``'s, as it stands."""
+    found: list[Any] = [list(User.objects.filter(pk=user.pk).values("name", "email", "password"))]
+    for model in apps.get_models():
+        for column in model._meta.get_fields():
+            if getattr(column, "related_model", None) is User and hasattr(column, "attname"):
+                rows = model._base_manager.filter(**{column.attname: user.pk})
+                found.append((model.__name__, sorted(map(str, rows.values_list()))))
+    return found
+
+
+def everyday(*rules: str) -> list[Route]:
+    return [route for route in routes() if rule_of(route) in rules]
+
+
+def test_visitors_are_asked_to_sign_in(cast: Cast) -> None:
+    before = possessions(cast.bea)
+    for route in everyday("MINE", "ROW"):
+        for method in METHODS:
+            response = ask(None, method, where(route, cast), cast)
+            if response.status_code != 405:
+                assert sent_to_sign_in(response), (method, route.name, response.status_code)
+    assert possessions(cast.bea) == before
+
+
+@pytest.mark.parametrize("who", ["ann", "staff"])
+def test_other_people_s_rows_do_not_exist(cast: Cast, who: str) -> None:
+    """Staff see them in the administration, never on the account's own pages."""
+    actor = cast.ann if who == "ann" else StaffFactory()
+    before = possessions(cast.bea)
+    for route in everyday("ROW"):
+        answers = set()
+        for method in METHODS:
+            response = ask(actor, method, where(route, cast), cast)
+            answers.add(response.status_code)
+            assert response.status_code in (404, 405), (method, route.name, response.status_code)
+        assert 404 in answers, route.name
+    assert possessions(cast.bea) == before
+
+
+def test_the_owner_gets_them(cast: Cast) -> None:
+    """Hold the test above to its purpose: the same addresses open for her whose they are."""
+    for route in everyday("ROW"):
+        methods = ("GET", "POST") if not route.name.endswith("remove") else ("POST",)
+        answers = {
+            ask(cast.bea, method, where(route, cast), cast).status_code for method in methods
+        }
+        assert answers & {200, 302}, (route.name, answers)
+
+
+@pytest.mark.parametrize("who", [None, "ann"])
+def test_other_people_s_baskets_stay_as_they_are(cast: Cast, who: str | None) -> None:
+    lines = list(BasketLine.objects.order_by("pk").values())
+    actor = cast.ann if who else None
+    for route in everyday("BASKET"):
+        for method in METHODS:
+            response = ask(actor, method, where(route, cast), cast)
+            assert response.status_code in (302, 404, 405), (method, route.name)
+    assert list(BasketLine.objects.order_by("pk").values()) == lines
+
+
+def test_wrong_secrets_open_nothing(cast: Cast) -> None:
+    for route in everyday("SECRET"):
+        for method in ("GET", "POST"):
+            response = ask(cast.ann, method, where(route, None, wrong=True), cast)
+            if route.name.startswith("account_"):
+                # allauth's pages say that the link is spent.
+                assert b"Onlyhers" not in response.content
+                continue
+            assert response.status_code in (404, 405), (method, route.name, response.status_code)
+
+
+def test_nobody_reads_what_is_hers(cast: Cast) -> None:
+    """Every address but those with her secret, as a visitor, as Ann: not a word of Bea's."""
+    for actor in (None, cast.ann):
+        for route in everyday("OPEN", "VISITOR", "MINE", "ROW", "BASKET", "DEV"):
+            for method in ("GET", "POST"):
+                response = ask(actor, method, where(route, cast), cast)
+                text = response.content.decode(errors="replace")
+                told = [
+                    word for word in cast.hers if word in text and word not in where(route, cast)
+                ]
+                assert not told, (method, route.name)
+
+
+def test_open_pages_open(cast: Cast) -> None:
+    for route in everyday("OPEN"):
+        response = ask(None, "GET", where(route, cast), cast)
+        usual = 404 if route.name.endswith("$") else 200
+        assert response.status_code in (usual, 302), (route.name, response.status_code)
+
+
+def test_open_pages_take_no_writes(cast: Cast) -> None:
+    for route in everyday("OPEN"):
+        for method in ("POST", "PUT", "PATCH", "DELETE"):
+            response = ask(cast.ann, method, where(route, cast), cast)
+            assert response.status_code in (404, 405), (method, route.name, response.status_code)
+
+
+FOREIGN: list[dict[str, str]] = [
+    {},
+    {"HTTP_SEC_FETCH_SITE": "cross-site", "HTTP_ORIGIN": "http://testserver"},
+    {"HTTP_SEC_FETCH_SITE": "same-site"},
+    {"HTTP_ORIGIN": "null"},
+    {"HTTP_ORIGIN": "http://testserver.evil.example"},
+    {"HTTP_ORIGIN": "http://evil.example", "HTTP_REFERER": "http://testserver/"},
+    {"HTTP_REFERER": "http://testserver@evil.example/"},
+    {"HTTP_ORIGIN": "https://testserver"},
+]
+
+
+def test_forms_take_no_other_site_s_word(cast: Cast) -> None:
+    """Every route that takes a POST by cookie refuses one of another site: token or same-origin check."""
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(cast.bea)
+    before = possessions(cast.bea)
+    for route in routes():
+        if route.pattern.startswith("api/") or rule_of(route) == "SIGNED":
+            continue
+        if (
+            route.is_admin
+            and "password_change" not in route.pattern
+            and (getattr(route.view, "csrf_exempt", False) is False)
+        ):
+            continue
+        for headers in FOREIGN if getattr(route.view, "csrf_exempt", False) else FOREIGN[:1]:
+            response = client.post(where(route, cast), **headers)  # type: ignore[arg-type]
+            assert response.status_code in (403, 404, 405), (
+                route.name,
+                headers,
+                response.status_code,
+            )
+    assert possessions(cast.bea) == before
+
+
+OPEN_TO_ALL_STAFF = {"admin:index", "admin:jsi18n", "admin:logout", "admin:login"}
+
+
+def admin_routes() -> list[Route]:
+    return everyday("STAFF")
+
+
+@pytest.mark.parametrize("who", [None, "ann"])
+def test_the_administration_is_shut(cast: Cast, who: str | None) -> None:
+    actor = cast.ann if who else None
+    for route in admin_routes():
+        for method in ("GET", "POST"):
+            response = ask(actor, method, where(route, cast), cast)
+            if route.name == "admin:login" or "password_change" in route.pattern:
+                assert response.status_code in (200, 302, 403)
+                continue
+            refused = response.status_code in (403, 404, 405) or (
+                response.status_code == 302
+                and response["Location"].split("?")[0]
+                in ("/admin/login/", "/auth/login/", "/admin/")
+            )
+            assert refused, (method, route.name, response.status_code)
+
+
+def test_staff_without_permission_may_nothing(cast: Cast) -> None:
+    """In the administration, every page and action of a model needs its permission."""
+    clerk = UserFactory(is_staff=True)
+    before = possessions(cast.bea)
+    for route in admin_routes():
+        if route.name in OPEN_TO_ALL_STAFF or "password_change" in route.pattern:
+            continue
+        for method in ("GET", "POST"):
+            path = _of_bea(route, cast)
+            response = ask(clerk, method, path, cast)
+            text = response.content.decode(errors="replace")
+            assert "Onlyhers" not in text, (method, path)
+            refused = response.status_code in (403, 404, 405) or (
+                response.status_code == 302 and response["Location"] != path
+                and response.content == b""
+            )  # fmt: skip
+            assert refused, (method, path, response.status_code)
+    assert possessions(cast.bea) == before
+
+
+def _of_bea(route: Route, cast: Cast) -> str:
+    """Return the address about a row that is there, of hers where the model has some."""
+    values = {name: NOWHERE[kind] for name, kind in route.parameters}
+    parts = route.pattern.split("/")
+    if "object_id" in values and parts[1] != "r":
+        model = apps.get_model(parts[1], parts[2])
+        row = model._base_manager.order_by("pk").last()
+        if parts[2] == "user":
+            row = cast.bea
+        if row is not None:
+            values["object_id"] = str(row.pk)
+    return address(route, values)
