@@ -141,42 +141,137 @@ class Service(models.TextChoices):
 
 
 class Role(models.TextChoices):
-    """Contributor roles: ONIX code list 17."""
+    """Contributor roles that we have words for: ONIX code list 17, our own words."""
 
     AUTHOR = "A01", _("Author")
+    WITH = "A02", _("With")
+    SCREENPLAY = "A03", _("Screenplay")
+    LYRICS = "A05", _("Words of the music")
+    COMPOSER = "A06", _("Composer")
+    ARTIST = "A07", _("Artist")
+    PHOTOGRAPHER = "A08", _("Photographer")
+    CREATOR = "A09", _("Created by")
     ILLUSTRATOR = "A12", _("Illustrator")
+    PHOTOGRAPHS = "A13", _("Photographs")
+    TEXT = "A14", _("Text")
     PREFACE = "A15", _("Preface")
+    PROLOGUE = "A16", _("Prologue")
+    SUMMARY = "A17", _("Summary")
+    AFTERWORD = "A19", _("Afterword")
+    NOTES = "A20", _("Notes")
+    COMMENTARY = "A21", _("Commentary")
+    EPILOGUE = "A22", _("Epilogue")
     FOREWORD = "A23", _("Foreword")
     INTRODUCTION = "A24", _("Introduction")
+    MEMOIR = "A26", _("Memoir")
+    INTRODUCTION_NOTES = "A29", _("Introduction and notes")
+    LIBRETTO = "A31", _("Libretto")
+    CONTRIBUTOR = "A32", _("Contributor")
+    COVER = "A36", _("Cover")
+    MAPS = "A39", _("Maps")
+    ORIGINAL_AUTHOR = "A38", _("Original author")
+    OTHER_CREATOR = "A99", _("Other part")
     EDITOR = "B01", _("Editor")
+    REVISED = "B02", _("Revised by")
+    RETOLD = "B03", _("Retold by")
+    ABRIDGED = "B04", _("Abridged by")
+    ADAPTED = "B05", _("Adapted by")
     TRANSLATOR = "B06", _("Translator")
+    AS_TOLD = "B07", _("As told by")
+    TRANSLATED_COMMENTARY = "B08", _("Translator and commentator")
+    SERIES_EDITOR = "B09", _("Series editor")
+    EDITED_TRANSLATED = "B10", _("Editor and translator")
+    EDITOR_IN_CHIEF = "B11", _("Editor-in-chief")
+    GUEST_EDITOR = "B12", _("Guest editor")
+    VOLUME_EDITOR = "B13", _("Volume editor")
+    COMPILER = "C01", _("Compiler")
+    SELECTED = "C02", _("Selected by")
+    PRODUCER = "D01", _("Producer")
+    DIRECTOR = "D02", _("Director")
+    CONDUCTOR = "D03", _("Conductor")
+    ACTOR = "E01", _("Actor")
+    NARRATOR = "E03", _("Narrator")
+    PERFORMER = "E05", _("Performer")
     READER = "E07", _("Reader")
+    OTHER = "Z99", _("Other")
 
 
 class IdentifierType(models.TextChoices):
     """Product identifier types: ONIX code list 5."""
 
     ISBN10 = "02", "ISBN-10"
+    PROPRIETARY = "01", _("Seller’s number")
     GTIN13 = "03", "GTIN-13"
+    UPC = "04", "UPC"
+    ISMN10 = "05", "ISMN-10"
     DOI = "06", "DOI"
     LCCN = "13", "LCCN"
     ISBN13 = "15", "ISBN-13"
+    LEGAL_DEPOSIT = "14", _("Legal deposit number")
+    URN = "22", "URN"
     OCLC = "23", _("OCLC number")
+    ISMN13 = "25", "ISMN-13"
+    ARK = "35", "ARK"
 
 
 class Form(models.TextChoices):
-    """Product forms: ONIX code list 150."""
+    """Product forms that we have words for: ONIX code list 150, our own words."""
 
+    UNDEFINED = "00", _("Not said")
+    AUDIO_RECORDING = "AA", _("Audio")
+    CASSETTE = "AB", _("Audio cassette")
+    CD = "AC", _("Audio CD")
+    AUDIO = "AJ", _("Audiobook")
+    RECORD = "AF", _("Record")
     BOOK = "BA", _("Book")
     HARDBACK = "BB", _("Hardback")
     PAPERBACK = "BC", _("Paperback")
+    LOOSE_LEAF = "BD", _("Loose leaves")
+    SPIRAL = "BE", _("Spiral bound")
     PAMPHLET = "BF", _("Pamphlet")
     LEATHER = "BG", _("Leather-bound")
     BOARD = "BH", _("Board book")
-    AUDIO = "AJ", _("Audiobook")
+    RAG = "BI", _("Rag book")
+    BATH = "BJ", _("Bath book")
+    NOVELTY = "BK", _("Novelty book")
+    PART_WORK = "BN", _("Part-work")
+    CONCERTINA = "BO", _("Concertina")
+    MISCELLANEOUS = "BZ", _("Other book")
     MAP = "CA", _("Map")
+    FOLDED_MAP = "CB", _("Folded map")
+    GLOBE = "CE", _("Globe")
+    CD_ROM = "DB", _("CD-ROM")
+    DIGITAL = "EA", _("E-book")
+    DIGITAL_PHYSICAL = "EB", _("E-book")
+    EBOOK = "ED", _("E-book")
+    FILM = "VI", _("DVD")
     SHEET_MUSIC = "PI", _("Sheet music")
+    CALENDAR = "PC", _("Calendar")
+    CARDS = "PD", _("Cards")
+    POSTER = "PK", _("Poster")
     SET = "SA", _("Set")
+    OTHER = "ZZ", _("Other")
+
+
+# Looked up for every row of a page: asking the enumerations costs a list each time.
+_FORMS = dict(Form.choices)
+_ROLES = dict(Role.choices)
+_IDENTIFIERS = dict(IdentifierType.choices)
+
+
+def form_label(code: str) -> str:
+    """Return a product form in words, or its code when we have none."""
+    return str(_FORMS.get(code, code))
+
+
+def identifier_label(code: str) -> str:
+    """Return an identifier's type in words, or its code when we have none."""
+    return str(_IDENTIFIERS.get(code, code))
+
+
+def role_label(code: str) -> str:
+    """Return a contributor's role in words, or its code when we have none."""
+    return str(_ROLES.get(code, code))
 
 
 HARDBACKS = (Form.HARDBACK, Form.LEATHER, Form.SET)
@@ -189,6 +284,28 @@ class SubjectScheme(models.TextChoices):
     KEYWORD = "20", _("Keyword")
     SHELF = "24", _("Shelf")
     THEMA = "93", "Thema"
+    THEMA_PLACE = "94", _("Thema: place")
+    THEMA_LANGUAGE = "95", _("Thema: language")
+    THEMA_TIME = "96", _("Thema: time")
+    THEMA_EDUCATION = "97", _("Thema: education")
+    THEMA_INTEREST = "98", _("Thema: interest and age")
+    THEMA_STYLE = "99", _("Thema: style")
+
+
+class CoverSource(models.TextChoices):
+    """Where an edition's picture comes from."""
+
+    UPLOADED = "uploaded", _("Uploaded by staff")
+    FEED = "feed", _("Named by a publisher’s file")
+    FETCHED = "fetched", _("Fetched by staff")
+
+
+class CoverStatus(models.TextChoices):
+    """States of an edition's picture."""
+
+    WAITING = "waiting", _("Being made")
+    READY = "ready", _("Shown")
+    REFUSED = "refused", _("Refused")
 
 
 class ReviewStatus(models.TextChoices):
@@ -204,6 +321,101 @@ class WantStatus(models.TextChoices):
 
     ACTIVE = "active", _("Looking")
     CLOSED = "closed", _("Closed")
+
+
+class ImportFormat(models.TextChoices):
+    """What files of books can be."""
+
+    ONIX = "onix", "ONIX"
+    MARC = "marc", "MARC 21"
+    MARCXML = "marcxml", "MARCXML"
+    TABLE = "table", _("Table (CSV or TSV)")
+
+
+class SourceRank(models.IntegerChoices):
+    """How far a source is trusted: a lower one fills gaps and never overwrites a higher one."""
+
+    TABLE = 10, _("Table")
+    MARC = 20, "MARC"
+    ONIX = 30, "ONIX"
+    STAFF = 100, _("Staff")
+
+
+class ImportStatus(models.TextChoices):
+    """States of an import."""
+
+    WAITING = "waiting", _("Waiting")
+    RUNNING = "running", _("Running")
+    PAUSED = "paused", _("Paused")
+    DONE = "done", _("Done")
+    FAILED = "failed", _("Failed")
+    CANCELLED = "cancelled", _("Cancelled")
+    UNDOING = "undoing", _("Being undone")
+    UNDONE = "undone", _("Undone")
+
+
+class Outcome(models.TextChoices):
+    """What became of a record. Matched: its edition was found, and better sources contradict it."""
+
+    CREATED = "created", _("Created")
+    UPDATED = "updated", _("Updated")
+    MATCHED = "matched", _("Matched")
+    UNCHANGED = "unchanged", _("Unchanged")
+    DOUBTFUL = "doubtful", _("Doubtful")
+    REFUSED = "refused", _("Refused")
+    DELETED = "deleted", _("Deleted")
+    SKIPPED = "skipped", _("Skipped")
+
+
+class ChangeKind(models.TextChoices):
+    """What an import, or undoing it, did to rows."""
+
+    CREATED = "created", _("Created")
+    UPDATED = "updated", _("Updated")
+    REMOVED = "removed", _("Removed")
+    KEPT = "kept", _("Kept")
+
+
+class DoubtKind(models.TextChoices):
+    """What may be the same as another."""
+
+    EDITION = "edition", _("Edition")
+    WORK = "work", _("Work")
+
+
+class DoubtState(models.TextChoices):
+    """What staff decided about two rows that may be one."""
+
+    OPEN = "open", _("Open")
+    SAME = "same", _("The same")
+    DIFFERENT = "different", _("Different")
+    LATER = "later", _("Put off")
+
+
+class Mergeable(models.TextChoices):
+    """What can be merged."""
+
+    WORK = "work", _("Work")
+    EDITION = "edition", _("Edition")
+    PERSON = "person", _("Person")
+    PUBLISHER = "publisher", _("Publisher")
+    SERIES = "series", _("Series")
+
+
+class MergeAction(models.TextChoices):
+    """Two made one, or one made two."""
+
+    MERGE = "merge", _("Merged")
+    SPLIT = "split", _("Split")
+
+
+class NameKind(models.TextChoices):
+    """Where a name of a person stands in their row."""
+
+    NAME = "name", _("Name")
+    NATIVE = "native", _("In its own script")
+    OTHER = "other", _("Other name")
+    SORT = "sort", _("Sorted as")
 
 
 # Members of the European Union, for delivery rates that name "EU" as their destination.

@@ -10,6 +10,13 @@ class LibConfig(AppConfig):
     # Two configurations stand in this module: this one is the folder's.
     default = True
 
+    def ready(self) -> None:
+        """Make texts quick to look up."""
+        # Settings are read by then.
+        from books4all.lib.translations import drop_empty_fallbacks  # noqa: PLC0415
+
+        drop_empty_fallbacks()
+
 
 class StaffAdminConfig(admin_apps.AdminConfig):
     """Django's admin with our start page. Stands in INSTALLED_APPS in the place of the stock one."""

@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from dataclasses import dataclass
+from functools import lru_cache
 
 from stdnum import isbn as stdnum_isbn
 
@@ -65,6 +66,8 @@ def to_isbn10(isbn13: str) -> str:
     return stdnum_isbn.to_isbn10(isbn13) if isbn13.startswith("978") else ""
 
 
+# The ranges are looked up in a tree of text: a page of forty editions would spend its time there.
+@lru_cache(maxsize=10_000)
 def hyphenate(isbn13: str) -> str:
     """Return the ISBN with hyphens where the range message of the ISBN agency puts them."""
     return stdnum_isbn.format(isbn13) or isbn13

@@ -1,10 +1,17 @@
 """Abstract model bases and database guards that every app uses."""
 
 from collections.abc import Sequence
+from typing import Any
 
+from django import forms
+from django.core.validators import RegexValidator
 from django.db import models
 from django.db.migrations.operations import RunSQL
 from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from books4all.lib.text import name_key
 
 
 class Timestamped(models.Model):
@@ -15,6 +22,70 @@ class Timestamped(models.Model):
 
     class Meta:
         abstract = True
+
+
+class CodeField(models.CharField):  # type: ignore[type-arg]  # stubs take no parameters at run time
+    """A code of a list that others keep (ONIX), of exactly ``length`` capitals and digits.
+
+    Unlike choices it takes codes that we have no words for: a list grows, and a feed's code must
+    not be lost. ``words`` are those that we have; forms name them beside the field.
+    """
+
+    def __init__(
+        self,
+        *args: Any,
+        length: int,
+        words: Sequence[tuple[str, str | Promise]] = (),
+        **kwargs: Any,
+    ) -> None:
+        """Take a CharField's arguments; ``words`` are pairs of code and name."""
+        self.length, self.words = length, words
+        kwargs["max_length"] = length
+        super().__init__(*args, **kwargs)
+        self.validators.append(
+            RegexValidator(
+                rf"^[0-9A-Z]{{{length}}}$",
+                _("Write the code as %(length)d capital letters or digits.") % {"length": length},
+            )
+        )
+
+    def deconstruct(self) -> Any:
+        """Leave the words out of migrations: they are no matter of the database's."""
+        name, path, args, kwargs = super().deconstruct()
+        del kwargs["max_length"]
+        return name, path, args, {**kwargs, "length": self.length}
+
+    def formfield(self, **kwargs: Any) -> Any:
+        """Return a text field that names the known codes."""
+        known = " · ".join(f"{code} {word}" for code, word in self.words)
+        field: forms.Field | None = super().formfield(
+            **{"help_text": known or self.help_text, **kwargs}
+        )
+        return field
+
+
+class NameKeyField(models.CharField):  # type: ignore[type-arg]  # as above
+    """The key that a name is found by (``books4all.lib.text.name_key``), written with ``source``."""
+
+    def __init__(self, *, source: str = "name", **kwargs: Any) -> None:
+        """Keep the key of the field ``source`` of the same model."""
+        self.source = source
+        kwargs.update({"max_length": 200, "editable": False, "db_index": True, "default": ""})
+        super().__init__(**kwargs)
+
+    def deconstruct(self) -> Any:
+        """Leave out what is always so."""
+        name, path, args, kwargs = super().deconstruct()
+        for fixed in ("max_length", "editable", "db_index", "default"):
+            del kwargs[fixed]
+        return name, path, args, {**kwargs, "source": self.source}
+
+    def pre_save(self, model_instance: models.Model, add: bool) -> str:  # noqa: FBT001 - Django's
+        """Work the key out anew; bulk inserts come by here too."""
+        del add
+        key = name_key(getattr(model_instance, self.source))
+        setattr(model_instance, self.attname, key)
+        return key
 
 
 def append_only(tables: Sequence[str]) -> list[RunSQL]:
