@@ -5,4 +5,6 @@ class CatalogConfig(AppConfig):
     name = "catalog"
 
     def ready(self) -> None:
-        import catalog.receivers  # noqa: F401, PLC0415 signals are connected once the models are loaded
+        # Jobs and signals are connected once the models are loaded.
+        import catalog.jobs  # noqa: PLC0415
+        import catalog.receivers  # noqa: F401, PLC0415

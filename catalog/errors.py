@@ -13,3 +13,38 @@ class OutOfStockError(ConflictError):
     """Fewer copies are free than asked for. ``extra["available"]`` counts them by listing."""
 
     code = "out_of_stock"
+
+
+class SearchTooBroadError(DomainError):
+    """A search took longer than anybody waits; with more words or filters it won't."""
+
+    code = "search_too_broad"
+
+
+class ImportStateError(ConflictError):
+    """An import is not in a state for that."""
+
+    code = "import_state"
+
+
+class ImportBusyError(ConflictError):
+    """Another import is running: one at a time."""
+
+    code = "import_busy"
+
+
+class BusyError(ConflictError):
+    """Somebody else is changing the same rows: try again in a moment."""
+
+    code = "busy"
+
+
+class MergeError(ConflictError):
+    """These rows can't be merged, or a merge can't be taken back. ``reasons`` says why."""
+
+    code = "merge_refused"
+
+    def __init__(self, message: str, *, reasons: list[str] | None = None) -> None:
+        """Keep the ``reasons`` beside the message."""
+        super().__init__(message)
+        self.reasons = reasons or [message]

@@ -3,16 +3,21 @@
 from typing import TYPE_CHECKING, Self
 
 from django.apps import apps
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q, Subquery
-from django.db.models.functions import JSONObject
+from django.db.models.functions import JSONArray, JSONObject
 from django.utils import timezone
 
 from accounts.constants import SellerStatus
-from catalog.constants import ListingStatus, destinations_for
+from catalog.constants import ListingStatus, Role, SubjectScheme, destinations_for
 
 if TYPE_CHECKING:
     from catalog.models import DeliveryRate, Listing, Work  # noqa: F401 named in quotes below
+
+
+# What a work has more of says little about it.
+MOST_KIN = 4
 
 
 class WorkQuerySet(models.QuerySet["Work"]):
@@ -44,6 +49,36 @@ class WorkQuerySet(models.QuerySet["Work"]):
         )
         return self.annotate(prices=Subquery(prices))
 
+    def with_kin(self) -> Self:
+        """Annotate ``authors_kin``, ``series_kin`` and ``subjects_kin``: lists of [kind, name, slug].
+
+        Kinds are "author", "series" and "subject" (a shelf of the shop). Worked out per row of the
+        page: limit the queryset.
+        """
+        people = _kin("Contribution", "person", "author", role=Role.AUTHOR, edition__isnull=True)
+        series = _kin("SeriesEntry", "series", "series")
+        shelves = _kin("WorkSubject", "subject", "subject", subject__scheme=SubjectScheme.SHELF)
+        return self.annotate(authors_kin=people, series_kin=series, subjects_kin=shelves)
+
+
+def open_today(prefix: str = "") -> Q:
+    """Return the condition for a seller who sells now: approved, and not on holiday today (UTC).
+
+    ``prefix`` leads from the queried table to the seller, such as ``seller__``.
+    """
+    today = timezone.now().date()
+    closed = Q(**{f"{prefix}closed_from__lte": today}) & (
+        Q(**{f"{prefix}closed_to__gte": today}) | Q(**{f"{prefix}closed_to__isnull": True})
+    )
+    return Q(**{f"{prefix}status": SellerStatus.APPROVED}) & ~closed
+
+
+def _kin(model: str, of: str, kind: str, **which: object) -> ArraySubquery:
+    """Return the things of a kind that an outer work belongs to, as [kind, name, slug]."""
+    rows = apps.get_model("catalog", model).objects.filter(work=OuterRef("pk"), **which)
+    thing = JSONArray(models.Value(kind), f"{of}__name", f"{of}__slug")
+    return ArraySubquery(rows.order_by("pk").values_list(thing)[:MOST_KIN])
+
 
 def on_sale(prefix: str = "") -> Q:
     """Return the condition for a copy that can be bought now.
@@ -51,16 +86,10 @@ def on_sale(prefix: str = "") -> Q:
     On sale = active, of an approved seller who is not on holiday today (UTC), with a copy free.
     ``prefix`` leads from the queried table to the listing, such as ``editions__listings__``.
     """
-    today = timezone.now().date()
-    closed = Q(**{f"{prefix}seller__closed_from__lte": today}) & (
-        Q(**{f"{prefix}seller__closed_to__gte": today})
-        | Q(**{f"{prefix}seller__closed_to__isnull": True})
-    )
     return (
         Q(**{f"{prefix}status": ListingStatus.ACTIVE})
-        & Q(**{f"{prefix}seller__status": SellerStatus.APPROVED})
         & Q(**{f"{prefix}on_hand__gt": F(f"{prefix}held")})
-        & ~closed
+        & open_today(f"{prefix}seller__")
     )
 
 

@@ -8,4 +8,6 @@ from books4all.lib.models import append_only
 class Migration(migrations.Migration):
     dependencies = [("catalog", "0001_initial")]
 
-    operations = [*append_only(["catalog_stockmovement"])]
+    operations = [
+        *append_only(["catalog_stockmovement"]),
+    ]

@@ -12,26 +12,59 @@ from catalog.models.bibliography import (
     Work,
     WorkSubject,
 )
+from catalog.models.browse import AuthorEntry, BoughtTogether, SubjectTally, SubjectWork
+from catalog.models.covers import Cover, CoverOriginal
+from catalog.models.imports import (
+    CatalogueImport,
+    EditionSource,
+    ImportChange,
+    ImportRecord,
+    MatchDoubt,
+)
+from catalog.models.lexicon import SearchWord
+from catalog.models.merges import Duplicate, Merge, Redirect
+from catalog.models.names import PersonName
 from catalog.models.readers import ReadingList, ReadingListItem, Review, Want
-from catalog.models.search import SearchDocument
+from catalog.models.search import SearchChange, SearchDocument, SearchState
 from catalog.models.stock import DeliveryRate, Listing, StockMovement
+from catalog.models.suggestions import Suggestion, SuggestionWord
 
 __all__ = [
+    "AuthorEntry",
+    "BoughtTogether",
+    "CatalogueImport",
     "Contribution",
+    "Cover",
+    "CoverOriginal",
     "DeliveryRate",
+    "Duplicate",
     "Edition",
+    "EditionSource",
     "Identifier",
+    "ImportChange",
+    "ImportRecord",
     "Listing",
+    "MatchDoubt",
+    "Merge",
     "Person",
+    "PersonName",
     "Publisher",
     "ReadingList",
     "ReadingListItem",
+    "Redirect",
     "Review",
+    "SearchChange",
     "SearchDocument",
+    "SearchState",
+    "SearchWord",
     "Series",
     "SeriesEntry",
     "StockMovement",
     "Subject",
+    "SubjectTally",
+    "SubjectWork",
+    "Suggestion",
+    "SuggestionWord",
     "Want",
     "Work",
     "WorkSubject",

@@ -3,12 +3,21 @@
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from books4all.lib.models import Timestamped
+from books4all.lib.models import CodeField, NameKeyField, Timestamped
+from books4all.lib.paths import page_path
+from books4all.lib.pictures import Picture
 from catalog import languages
-from catalog.constants import Form, IdentifierType, Role, SubjectScheme
+from catalog.constants import (
+    Form,
+    IdentifierType,
+    Role,
+    SubjectScheme,
+    form_label,
+    identifier_label,
+    role_label,
+)
 from catalog.querysets import WorkQuerySet
 
 
@@ -17,6 +26,7 @@ class Person(Timestamped):
 
     slug = models.SlugField(max_length=80, unique=True)
     name = models.CharField(_("name"), max_length=200, help_text=_("As shown: George Eliot"))
+    name_key = NameKeyField()
     sort_name = models.CharField(_("sorted as"), max_length=200, help_text=_("Eliot, George"))
     native_name = models.CharField(_("name in its own script"), max_length=200, blank=True)
     other_names = ArrayField(
@@ -41,7 +51,7 @@ class Person(Timestamped):
 
     def get_absolute_url(self) -> str:
         """Return the address of the person's page."""
-        return reverse("catalog:author", args=[self.slug])
+        return page_path("catalog:author", self.slug)
 
 
 class Publisher(Timestamped):
@@ -49,6 +59,7 @@ class Publisher(Timestamped):
 
     slug = models.SlugField(max_length=80, unique=True)
     name = models.CharField(_("name"), max_length=200)
+    name_key = NameKeyField()
 
     class Meta:
         verbose_name = _("publisher")
@@ -58,12 +69,17 @@ class Publisher(Timestamped):
     def __str__(self) -> str:
         return self.name
 
+    def get_absolute_url(self) -> str:
+        """Return the address of the publisher's page."""
+        return page_path("catalog:publisher", self.slug)
+
 
 class Series(Timestamped):
     """A series or cycle of works."""
 
     slug = models.SlugField(max_length=80, unique=True)
     name = models.CharField(_("name"), max_length=200)
+    name_key = NameKeyField()
     description = models.TextField(_("description"), blank=True)
 
     class Meta:
@@ -76,17 +92,14 @@ class Series(Timestamped):
 
     def get_absolute_url(self) -> str:
         """Return the address of the series' page."""
-        return reverse("catalog:series", args=[self.slug])
+        return page_path("catalog:series", self.slug)
 
 
 class Subject(Timestamped):
     """A subject of a scheme (ONIX list 27), in a tree where the scheme has one."""
 
-    scheme = models.CharField(
-        _("scheme"),
-        max_length=2,
-        choices=SubjectScheme.choices,
-        default=SubjectScheme.SHELF,
+    scheme = CodeField(
+        _("scheme"), length=2, words=SubjectScheme.choices, default=SubjectScheme.SHELF
     )
     code = models.CharField(_("code"), max_length=60)
     slug = models.SlugField(max_length=80, unique=True)
@@ -113,7 +126,7 @@ class Subject(Timestamped):
 
     def get_absolute_url(self) -> str:
         """Return the address of the subject's page."""
-        return reverse("catalog:subject", args=[self.slug])
+        return page_path("catalog:subject", self.slug)
 
 
 class Work(Timestamped):
@@ -126,7 +139,7 @@ class Work(Timestamped):
     sort_title = models.CharField(_("sorted as"), max_length=500)
     original_title = models.CharField(_("original title"), max_length=500, blank=True)
     original_language = models.CharField(
-        _("original language"), max_length=3, choices=languages.CHOICES, default="und"
+        _("original language"), max_length=3, choices=languages.choices, default="und"
     )
     first_published = models.SmallIntegerField(_("first published"), null=True, blank=True)
     first_published_circa = models.BooleanField(_("about that year"), default=False)
@@ -136,7 +149,12 @@ class Work(Timestamped):
     author_line = models.CharField(_("authors as shown"), max_length=300, blank=True)
     # The main subject's keyword, which narrows the generated cover's design.
     cover_subject = models.CharField(_("design of the cover"), max_length=60, blank=True)
+    # The picture of its fullest edition that has one (books4all.lib.pictures). Kept by triggers, for
+    # imports and merges move editions by the thousand.
+    cover_image = models.JSONField(null=True, editable=False)
     popularity = models.PositiveIntegerField(_("popularity"), default=0)
+    # That of the fullest edition.
+    completeness = models.PositiveSmallIntegerField(_("completeness"), default=0, editable=False)
     rating_sum = models.PositiveIntegerField(default=0, editable=False)
     rating_count = models.PositiveIntegerField(default=0, editable=False)
     subjects = models.ManyToManyField(Subject, through="WorkSubject", related_name="works")
@@ -164,7 +182,12 @@ class Work(Timestamped):
 
     def get_absolute_url(self) -> str:
         """Return the address of the book's page."""
-        return reverse("catalog:book", args=[self.slug])
+        return page_path("catalog:book", self.slug)
+
+    @property
+    def picture(self) -> Picture | None:
+        """A real cover, of one of its editions, to show instead of the drawing."""
+        return Picture.of(self.cover_image)
 
     @property
     def rating(self) -> float | None:
@@ -211,6 +234,10 @@ class SeriesEntry(models.Model):
         verbose_name = _("place in a series")
         verbose_name_plural = _("places in a series")
         ordering = ("position", "pk")
+        indexes = (
+            # A series in its order, from any place on.
+            models.Index(fields=["series", "position", "id"], name="seriesentry_order"),
+        )
         constraints = (models.UniqueConstraint(fields=["series", "work"], name="seriesentry_once"),)
 
     def __str__(self) -> str:
@@ -224,9 +251,13 @@ class Edition(Timestamped):
     title = models.CharField(_("title as published"), max_length=500)
     subtitle = models.CharField(_("subtitle"), max_length=500, blank=True)
     language = models.CharField(
-        _("language"), max_length=3, choices=languages.CHOICES, default="eng"
+        _("language"), max_length=3, choices=languages.choices, default="eng"
     )
-    form = models.CharField(_("form"), max_length=2, choices=Form.choices, default=Form.BOOK)
+    # Codes of ONIX lists 150 and 175, known to us or not: what a feed says is kept.
+    form = CodeField(_("form"), length=2, words=Form.choices, default=Form.BOOK)
+    form_details = ArrayField(
+        CodeField(length=4), verbose_name=_("details of the form"), default=list, blank=True
+    )
     publisher = models.ForeignKey(
         Publisher,
         on_delete=models.PROTECT,
@@ -234,18 +265,47 @@ class Edition(Timestamped):
         blank=True,
         related_name="editions",
     )
+    imprint = models.CharField(_("imprint"), max_length=200, blank=True)
     place = models.CharField(_("place"), max_length=120, blank=True)
     # Partial dates are real: "1871", "1871-12" or "1871-12-01" (RULES.md, edition language).
     published = models.CharField(_("published"), max_length=10, blank=True)
     published_year = models.SmallIntegerField(_("year"), null=True, blank=True)
     pages = models.PositiveIntegerField(_("pages"), null=True, blank=True)
+    height_mm = models.PositiveIntegerField(_("height (mm)"), null=True, blank=True)
+    width_mm = models.PositiveIntegerField(_("width (mm)"), null=True, blank=True)
+    thickness_mm = models.PositiveIntegerField(_("thickness (mm)"), null=True, blank=True)
     weight_g = models.PositiveIntegerField(_("weight (g)"), null=True, blank=True)
+    edition_number = models.PositiveSmallIntegerField(_("edition number"), null=True, blank=True)
     statement = models.CharField(_("edition statement"), max_length=120, blank=True)
+    contributor_statement = models.CharField(_("people as printed"), max_length=500, blank=True)
+    publishing_status = CodeField(
+        _("publishing status"), length=2, blank=True, help_text=_("ONIX list 64")
+    )
+    availability = CodeField(_("availability"), length=2, blank=True, help_text=_("ONIX list 65"))
+    completeness = models.PositiveSmallIntegerField(
+        _("completeness"),
+        default=0,
+        editable=False,
+        help_text=_("How much is known, 0 to 100: the fullest edition is shown first"),
+    )
+    # Its own picture (books4all.lib.pictures). Kept by triggers.
+    cover_image = models.JSONField(null=True, editable=False)
 
     class Meta:
         verbose_name = _("edition")
         verbose_name_plural = _("editions")
         ordering = ("published_year", "pk")
+        indexes = (
+            # The edition shown first.
+            models.Index(fields=["work", "-completeness", "id"], name="edition_fullest"),
+            # A publisher's books, the newest first, those without a year last.
+            models.Index(
+                "publisher",
+                F("published_year").desc(nulls_last=True),
+                F("id").desc(),
+                name="edition_of_publisher",
+            ),
+        )
         constraints = (
             models.CheckConstraint(
                 condition=Q(published="")
@@ -271,6 +331,16 @@ class Edition(Timestamped):
         """The language's name."""
         return languages.name_of(self.language)
 
+    @property
+    def picture(self) -> Picture | None:
+        """The cover of this edition, which is not a photograph of anybody's copy."""
+        return Picture.of(self.cover_image)
+
+    @property
+    def form_label(self) -> str:
+        """The form in words."""
+        return form_label(self.form)
+
 
 class Contribution(models.Model):
     """A person's part in a work, or in one edition of it only (a translator, an illustrator)."""
@@ -284,13 +354,18 @@ class Contribution(models.Model):
         related_name="contributions",
     )
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="contributions")
-    role = models.CharField(_("role"), max_length=3, choices=Role.choices, default=Role.AUTHOR)
+    role = CodeField(_("role"), length=3, words=Role.choices, default=Role.AUTHOR)
+    name_as_printed = models.CharField(_("name as printed"), max_length=200, blank=True)
     sequence = models.PositiveSmallIntegerField(_("order"), default=1)
 
     class Meta:
         verbose_name = _("contribution")
         verbose_name_plural = _("contributions")
         ordering = ("sequence", "pk")
+        indexes = (
+            # What somebody wrote, without reading the rows themselves.
+            models.Index(fields=["person", "role", "work"], name="contribution_of_person"),
+        )
         constraints = (
             models.UniqueConstraint(
                 fields=["work", "edition", "person", "role"],
@@ -300,28 +375,35 @@ class Contribution(models.Model):
         )
 
     def __str__(self) -> str:
-        return f"{self.person} ({self.get_role_display()})"
+        return f"{self.person} ({self.role_label})"
+
+    @property
+    def role_label(self) -> str:
+        """The role in words."""
+        return role_label(self.role)
 
 
 class Identifier(models.Model):
     """An identifier of an edition. Indexed and never unique: ISBNs are reused and misprinted."""
 
     edition = models.ForeignKey(Edition, on_delete=models.CASCADE, related_name="identifiers")
-    type = models.CharField(
-        _("type"),
-        max_length=2,
-        choices=IdentifierType.choices,
-        default=IdentifierType.ISBN13,
+    type = CodeField(
+        _("type"), length=2, words=IdentifierType.choices, default=IdentifierType.ISBN13
     )
     value = models.CharField(_("normalised"), max_length=60)
     as_printed = models.CharField(_("as printed"), max_length=80, blank=True)
-    conflict = models.BooleanField(_("also borne by another edition"), default=False)
+    # Kept by a trigger: it also stands on an edition of another work.
+    conflict = models.BooleanField(_("also borne by another work"), default=False, editable=False)
 
     class Meta:
         verbose_name = _("identifier")
         verbose_name_plural = _("identifiers")
         ordering = ("type", "pk")
-        indexes = (models.Index(fields=["value", "type"], name="identifier_value"),)
+        indexes = (
+            models.Index(fields=["value", "type"], name="identifier_value"),
+            # For staff, who look at them: few among millions.
+            models.Index(fields=["id"], name="identifier_in_conflict", condition=Q(conflict=True)),
+        )
         constraints = (
             models.UniqueConstraint(
                 fields=["edition", "type", "value"], name="identifier_once_an_edition"
@@ -329,4 +411,4 @@ class Identifier(models.Model):
         )
 
     def __str__(self) -> str:
-        return f"{self.get_type_display()} {self.as_printed or self.value}"
+        return f"{identifier_label(self.type)} {self.as_printed or self.value}"

@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -103,10 +104,16 @@ class ReadingListItem(models.Model):
 
 
 class Want(Timestamped):
-    """A book somebody is waiting for."""
+    """What somebody is waiting for: a book, or whatever a search for ``query`` will find."""
 
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="wants")
-    work = models.ForeignKey(Work, on_delete=models.CASCADE, related_name="wants")
+    work = models.ForeignKey(
+        Work, on_delete=models.CASCADE, related_name="wants", null=True, blank=True
+    )
+    # The words as they were typed into the search field; empty for the want of a book.
+    query = models.CharField(
+        _("words searched for"), max_length=200, blank=True, default="", db_default=""
+    )
     least_condition = models.CharField(
         _("at least"), max_length=10, choices=Condition.choices, blank=True
     )
@@ -131,7 +138,16 @@ class Want(Timestamped):
                 condition=Q(status=WantStatus.ACTIVE),
                 name="want_active_once",
             ),
+            models.UniqueConstraint(
+                "user",
+                Lower("query"),
+                condition=Q(status=WantStatus.ACTIVE) & ~Q(query=""),
+                name="want_query_active_once",
+            ),
+            models.CheckConstraint(
+                condition=Q(work__isnull=True) ^ Q(query=""), name="want_of_work_or_query"
+            ),
         )
 
     def __str__(self) -> str:
-        return f"{self.user}: {self.work}"
+        return f"{self.user}: {self.work or self.query}"

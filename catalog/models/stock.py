@@ -23,6 +23,8 @@ from catalog.constants import (
 from catalog.models.bibliography import Edition
 from catalog.querysets import DeliveryRateQuerySet, ListingQuerySet
 
+_DEFECTS = dict(Defect.choices)
+
 
 class Listing(Timestamped):
     """One seller's copy, or pile of identical copies, of an edition.
@@ -78,6 +80,12 @@ class Listing(Timestamped):
                 condition=Q(status=ListingStatus.ACTIVE),
             ),
             models.Index(fields=["seller", "-listed_at", "-id"], name="listing_seller_newest"),
+            # The rare room: one copy in a hundred, which the index above would look for in vain.
+            models.Index(
+                fields=["-listed_at", "-id"],
+                name="listing_rare_newest",
+                condition=Q(status=ListingStatus.ACTIVE, rare=True),
+            ),
             models.Index(
                 fields=["edition", "price_minor"],
                 name="listing_edition_price",
@@ -118,8 +126,7 @@ class Listing(Timestamped):
     @property
     def defect_labels(self) -> list[str]:
         """The defects in words."""
-        labels = dict(Defect.choices)
-        return [str(labels.get(code, code)) for code in self.defects]
+        return [str(_DEFECTS.get(code, code)) for code in self.defects]
 
 
 class StockMovement(models.Model):

@@ -3,8 +3,6 @@
 from typing import Any
 
 import factory
-from django.contrib.postgres.search import SearchVector
-from django.db.models import Value
 from django.utils import timezone
 from factory.django import DjangoModelFactory
 
@@ -39,6 +37,7 @@ from catalog.models import (
     Work,
     WorkSubject,
 )
+from catalog.search import index
 from tests.factories.accounts import SellerFactory, UserFactory
 
 
@@ -288,11 +287,17 @@ class WantFactory(DjangoModelFactory[Want]):
 
 
 class SearchDocumentFactory(DjangoModelFactory[SearchDocument]):
-    """A work's searchable text: its title only."""
+    """A work as search reads it, written by the index itself."""
 
     class Meta:
         model = SearchDocument
 
     work = factory.SubFactory(WorkFactory)
-    names = factory.SelfAttribute("work.title")
-    vector = factory.LazyAttribute(lambda d: SearchVector(Value(d.names)))
+
+    @classmethod
+    def _create(
+        cls, model_class: type[SearchDocument], *args: Any, **kwargs: Any
+    ) -> SearchDocument:
+        del args
+        index.refresh([kwargs["work"].pk])
+        return model_class.objects.get(pk=kwargs["work"].pk)

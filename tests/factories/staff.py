@@ -16,6 +16,7 @@ from catalog import models as catalog
 from orders import models as orders
 from tests.factories import accounts as people
 from tests.factories import catalog as books
+from tests.factories import covers as pictures
 from tests.factories import orders as sales
 
 Maker = Callable[[int], Any]
@@ -39,6 +40,7 @@ class World:
             catalog.Work: work,
             catalog.Edition: edition,
             catalog.Listing: listing,
+            catalog.Person: books.PersonFactory(),
             catalog.Series: books.SeriesFactory(),
             catalog.Subject: books.SubjectFactory(),
             catalog.ReadingList: books.ReadingListFactory(user=user),
@@ -108,6 +110,56 @@ class World:
             catalog.StockMovement: lambda _n: books.StockMovementFactory(
                 listing=first[catalog.Listing], actor=people.UserFactory()
             ),
+            catalog.PersonName: lambda n: catalog.PersonName.objects.create(
+                person=first[catalog.Person], name=f"Name {n}", kind="other", spelling=f"name {n}"
+            ),
+            catalog.Redirect: lambda n: catalog.Redirect.objects.create(
+                kind="work", old_slug=f"old-{n}", old_id=10_000_000 + n, target_id=work.pk
+            ),
+            catalog.Merge: lambda n: catalog.Merge.objects.create(
+                kind="work",
+                kept_id=work.pk,
+                kept_name="A",
+                gone_id=10_000_000 + n,
+                gone_name="B",
+                manifest={},
+                actor=people.UserFactory(),
+            ),
+            catalog.Duplicate: lambda n: catalog.Duplicate.objects.create(
+                kind="work", first_id=work.pk, second_id=10_000_000 + n, reason="same_name"
+            ),
+            catalog.CatalogueImport: lambda n: catalog.CatalogueImport.objects.create(
+                file="imports/a.xml",
+                file_name=f"feed-{n}.xml",
+                format="onix",
+                rank=30,
+                started_by=people.UserFactory(),
+            ),
+            catalog.ImportRecord: lambda n: catalog.ImportRecord.objects.create(
+                catalogue_import=first[catalog.CatalogueImport],
+                number=n,
+                title=f"Book {n}",
+                outcome="created",
+                edition=edition,
+                problems=[{"field": "Pages", "message": "No number.", "remedy": "", "value": "x"}],
+            ),
+            catalog.ImportChange: lambda n: catalog.ImportChange.objects.create(
+                catalogue_import=first[catalog.CatalogueImport],
+                kind="kept",
+                table="catalog_work",
+                keys=[n],
+            ),
+            catalog.EditionSource: lambda n: catalog.EditionSource.objects.create(
+                edition=edition, source="onix:", reference=f"ref.{n}", rank=30
+            ),
+            catalog.MatchDoubt: lambda _n: catalog.MatchDoubt.objects.create(
+                kind="edition",
+                reason="thin_record",
+                edition=edition,
+                candidate=books.EditionFactory(work=work),
+            ),
+            catalog.Cover: lambda _n: pictures.CoverFactory(edition=edition),
+            catalog.CoverOriginal: lambda _n: pictures.CoverOriginalFactory(cover__edition=edition),
             catalog.DeliveryRate: lambda n: books.DeliveryRateFactory(
                 seller=first[accounts.Seller], destination=f"{chr(65 + n // 26)}{chr(65 + n % 26)}"
             ),
