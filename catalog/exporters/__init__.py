@@ -1,0 +1,1 @@
+"""What we give to others: our catalogue in the formats of the trade."""
