@@ -25,13 +25,19 @@ def lock_listings(pks: Iterable[int]) -> dict[int, Listing]:
     ``FOR NO KEY UPDATE``: order lines that refer to a listing need not wait. Keys without a row are
     left out.
     """
+    keys = set(pks)
     rows = (
-        Listing.objects.filter(pk__in=set(pks))
+        Listing.objects.filter(pk__in=keys)
         .select_related("edition__work", "edition__publisher", "seller")
         .order_by("pk")
         .select_for_update(of=("self",), no_key=True)
     )
-    return {listing.pk: listing for listing in rows}
+    found = {listing.pk: listing for listing in rows}
+    if len(found) < len(keys):
+        # A merge may have moved a copy to another edition while we waited for its lock. PostgreSQL
+        # then drops the row, for it no longer joins what was read before; a new look finds it.
+        found = {listing.pk: listing for listing in rows.all()}
+    return found
 
 
 def hold(*, listings: Mapping[int, Listing], quantities: Quantities) -> None:
