@@ -1,145 +1,304 @@
-"""Writing what search reads: a document for each work."""
+"""Writing what search reads, and keeping it true.
 
-from collections import defaultdict
+Triggers (migration 0007) put every work that changes into ``catalog_searchchange``. A process of its
+own (``manage.py keep_search``) takes changes from there and writes the documents from the tables,
+in one transaction: nothing is lost by a crash. Who needs the truth at once, such as a test or the
+end of an import, calls ``catch_up``.
+
+One writer at a time: ``write`` holds a lock of the database until its transaction ends, so a
+document is never overwritten with what was read before another change.
+"""
+# ruff: noqa: S608 - names of tables and pieces of SQL are ours
+
+import json
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
-from itertools import islice
+from typing import Any
 
+from django.conf import settings
 from django.db import connection, transaction
-from django.db.models import QuerySet
+from django.db.models import Min
 
-from catalog.constants import IdentifierType, Role
-from catalog.models import (
-    Contribution,
-    Edition,
-    Identifier,
-    SeriesEntry,
-    Work,
-    WorkSubject,
-)
-from catalog.search.text import stored
+from catalog.models import DeliveryRate, Listing
+from catalog.search import beginnings, facts, lexicon
+from catalog.search.documents import Row, gather
+from catalog.search.sql import Sql
 
-BATCH = 500
+BATCH = 1000
+DOCUMENTS = "catalog_searchdocument"
+# The key of the one writer's lock: "books" in ASCII.
+LOCK = 0x626F6F6B73
 
-# Stemmed words weigh a step less than the words as they stand.
-_WRITE = """
-    INSERT INTO catalog_searchdocument (work_id, vector, names)
-    SELECT t.id,
-        setweight(to_tsvector('books4all', t.a), 'A')
-            || setweight(to_tsvector('books4all_english', t.a), 'B')
-            || setweight(to_tsvector('books4all', t.b), 'B')
-            || setweight(to_tsvector('books4all', t.c), 'C')
-            || setweight(to_tsvector('books4all_english', t.c), 'C')
-            || setweight(to_tsvector('books4all', t.d), 'D')
-            || setweight(to_tsvector('books4all_english', t.d), 'D'),
-        unaccent(t.names)
-    FROM unnest(%s::bigint[], %s::text[], %s::text[], %s::text[], %s::text[], %s::text[])
-        AS t (id, a, b, c, d, names)
-    ON CONFLICT (work_id) DO UPDATE SET vector = EXCLUDED.vector, names = EXCLUDED.names
+# Columns of a listing on sale, with the names that catalog.search.facts knows.
+_LISTING = (
+    "id", "edition_id", "seller_id", "price_minor", "condition", "jacket", "defects", "signed",
+    "inscribed", "first_edition", "rare", "print_on_demand", "listed_at",
+)  # fmt: skip
+
+_OFFERS = """
+    SELECT e.work_id, count(*) AS copies,
+        array_agg(l.seller_id::int ORDER BY l.id) AS sellers,
+        array_agg(l.price_minor ORDER BY l.id) AS prices,
+        array_agg({packed} ORDER BY l.id) AS facts,
+        array_agg(coalesce(extract(epoch FROM l.listed_at - {epoch}::timestamptz)::int, 0)
+                  ORDER BY l.id) AS listed,
+        min(l.price_minor + r.first_minor) AS lowest,
+        max(extract(epoch FROM l.listed_at - {epoch}::timestamptz)::int) AS newest,
+        array_to_tsvector(array_agg({lexemes})) AS facets
+    FROM catalog_edition e
+    JOIN catalog_work w ON w.id = e.work_id
+    JOIN ({on_sale}) AS l ({listing}) ON l.edition_id = e.id
+    JOIN accounts_seller s ON s.id = l.seller_id
+    LEFT JOIN rates r ON r.seller_id = l.seller_id
+    WHERE e.work_id = ANY({keys})
+    GROUP BY e.work_id
 """
 
+# A work's own subjects and all above them.
+_KIN = """
+    WITH RECURSIVE kin (work_id, subject_id, parent_id) AS (
+        SELECT ws.work_id, s.id, s.parent_id FROM catalog_worksubject ws
+        JOIN catalog_subject s ON s.id = ws.subject_id WHERE ws.work_id = ANY({keys})
+        UNION
+        SELECT kin.work_id, s.id, s.parent_id
+        FROM kin JOIN catalog_subject s ON s.id = kin.parent_id
+    )
+    SELECT work_id, array_agg(DISTINCT subject_id::int) AS subjects FROM kin GROUP BY work_id
+"""
 
-@dataclass(slots=True)
-class _Texts:
-    """A work's words by weight: A title and authors, B other names, C subjects, D the rest."""
+# Standing: popularity, then copies, then completeness, then chance (of the key, so it stays).
+STANDING = """
+    ({popularity}::bigint << 24) | (least({copies}, 255)::bigint << 16)
+    | (least({completeness}, 255)::bigint << 8) | (hashint8({key}) & 255)
+"""
+# Chance that stays the same: a sixteenth of the works is in the samples (statement.SAMPLES).
+_CHANCE = "(hashint8({key}) >> 8)"
+_SAMPLE = "CASE WHEN {chance} & 255 = 0 THEN 2 WHEN {chance} & 15 = 0 THEN 1 ELSE 0 END"
+TIER = """
+    CASE WHEN {standing} >= coalesce(t.t[1], 0) THEN 0 WHEN {standing} >= coalesce(t.t[2], 0) THEN 1
+         WHEN {standing} >= coalesce(t.t[3], 0) THEN 2 ELSE 3 END
+"""
+THRESHOLDS = """
+    (SELECT coalesce((SELECT thresholds FROM catalog_searchstate), '{}') AS t) AS t
+"""
+_FACETS = """
+    coalesce(o.facets, ''::tsvector)
+    || array_to_tsvector(ARRAY(SELECT '=s:' || subject FROM unnest({subjects}) AS subject))
+    || array_to_tsvector(ARRAY['=o:' || coalesce({period}, 'none')])
+    || array_to_tsvector(CASE WHEN {chance} & 1023 = 0 THEN ARRAY['=q:2', '=q:4']
+        WHEN {chance} & 63 = 0 THEN ARRAY['=q:2'] ELSE ARRAY[]::text[] END)
+"""
+_OFFERED = {
+    "copies": "coalesce(o.copies, 0)",
+    "lowest": "o.lowest",
+    "newest": "o.newest",
+    "sellers": "coalesce(o.sellers, '{}')",
+    "prices": "coalesce(o.prices, '{}')",
+    "facts": "coalesce(o.facts, '{}')",
+    "listed": "coalesce(o.listed, '{}')",
+}
 
-    a: list[str] = field(default_factory=list)
-    b: list[str] = field(default_factory=list)
-    c: list[str] = field(default_factory=list)
-    d: list[str] = field(default_factory=list)
-
-    def row(self, pk: int) -> tuple[int, str, str, str, str, str]:
-        """Return the work's row for the statement."""
-        names = list(dict.fromkeys(stored(self.a).split() + stored(self.b).split()))
-        texts = (stored(self.a), stored(self.b), stored(self.c), stored(self.d))
-        return (pk, *texts, " ".join(names))
+# Words as they stand and stemmed, of the same weight: either may match.
+_VECTORS = """
+    (SELECT to_tsvector('books4all', x.a) || to_tsvector('books4all_english', x.a) AS a,
+        to_tsvector('books4all', x.b) AS b,
+        to_tsvector('books4all', x.c) || to_tsvector('books4all_english', x.c) AS c,
+        to_tsvector('books4all', x.d) || to_tsvector('books4all_english', x.d) AS d OFFSET 0) AS v
+"""
+_HEAD = """
+    setweight(v.a, 'A') || setweight(v.b, 'B') || setweight(v.c, 'C')
+    || array_to_tsvector(ARRAY(SELECT json_array_elements_text(x.keys)))
+"""
+_BODY = "v.a || v.b || v.c || v.d"
+# Vectors that stay the same keep their place out of line, and the row its place in the indexes.
+_OUT_OF_LINE = ("head", "body", "facets")
 
 
 def refresh(work_ids: Iterable[int]) -> int:
-    """Write the documents of these works anew, and return how many there are.
+    """Write the documents of these works now, and return how many there are.
 
-    Call it in the transaction that changed a work, its people, editions, subjects or series. The
-    works are locked in the order of their keys, so that of two changes at a time the later one is
-    the one that stays.
+    Seldom needed: triggers name what changes, and the keeper writes it within two seconds. Holds the
+    writer's lock until the transaction ends.
     """
     keys = sorted(set(work_ids))
-    return sum(_write(keys[at : at + BATCH]) for at in range(0, len(keys), BATCH))
+    return sum(write(keys[at : at + BATCH]) for at in range(0, len(keys), BATCH))
 
 
-def rebuild() -> int:
-    """Write all documents anew, a batch a transaction, and return how many there are."""
-    keys = Work.objects.order_by("pk").values_list("pk", flat=True).iterator(chunk_size=10_000)
+def catch_up() -> int:
+    """Write the documents of all works that have changed, and return how many."""
     count = 0
-    while batch := list(islice(keys, BATCH)):
-        count += _write(batch)
-    with connection.cursor() as cursor:
-        # The planner guesses badly about a table that was just filled.
-        cursor.execute("ANALYZE catalog_searchdocument")
+    while taken := take(BATCH):
+        count += taken
     return count
 
 
 @transaction.atomic
-def _write(keys: Sequence[int]) -> int:
-    works = Work.objects.select_for_update(no_key=True).filter(pk__in=keys).order_by("pk")
-    texts = {work.pk: _of_work(work) for work in works}
-    if not texts:
-        return 0
-    _add_people(texts)
-    _add_editions(texts)
-    _add_shelves(texts)
-    rows = [part.row(pk) for pk, part in texts.items()]
+def take(most: int) -> int:
+    """Take at most ``most`` changes from the queue and write their works; return how many changes.
+
+    Single changes go before those of bulk statements.
+    """
     with connection.cursor() as cursor:
-        cursor.execute(_WRITE, [list(column) for column in zip(*rows, strict=True)])
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
+        cursor.execute(_TAKE.format(where="NOT bulk"), [most])
+        taken = cursor.fetchall()
+        if len(taken) < most:
+            cursor.execute(_TAKE.format(where="true"), [most - len(taken)])
+            taken += cursor.fetchall()
+    with_texts = {work_id for work_id, texts in taken if texts}
+    write(sorted(with_texts))
+    _write_offers(sorted({work_id for work_id, _ in taken} - with_texts))
+    return len(taken)
+
+
+_TAKE = """
+    DELETE FROM catalog_searchchange WHERE id = ANY(ARRAY(
+        SELECT id FROM catalog_searchchange WHERE {where} ORDER BY id LIMIT %s
+        FOR UPDATE SKIP LOCKED))
+    RETURNING work_id, texts
+"""
+
+
+@transaction.atomic
+def write(keys: Sequence[int]) -> int:
+    """Write whole documents of these works, and remove those of works that are gone."""
+    if not keys:
+        return 0
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
+        rows = insert(keys)
+        gone = set(keys) - {row.id for row in rows}
+        cursor.execute(f"DELETE FROM {DOCUMENTS} WHERE work_id = ANY(%s)", [list(gone)])
+    lexicon.learn(*words_of(rows))
+    beginnings.write(keys)
     return len(rows)
 
 
-def _of_work(work: Work) -> _Texts:
-    return _Texts(
-        a=[work.title, work.original_title],
-        b=[work.subtitle],
-        d=[work.description],
+def insert(keys: Sequence[int], table: str = DOCUMENTS) -> list[Row]:
+    """Write the documents of the works that exist, and return their texts."""
+    rows = [text.row(pk) for pk, text in gather(keys).items()]
+    if rows:
+        with connection.cursor() as cursor:
+            cursor.execute(*_statement(rows, table))
+    return rows
+
+
+def words_of(rows: Sequence[Row]) -> tuple[set[str], set[str]]:
+    """Return the words of titles, series and the like, and those of names."""
+    titles = {word for row in rows for text in (row.a, row.c) for word in text.split()}
+    return titles, {word for row in rows for word in row.b.split()}
+
+
+def _statement(rows: Sequence[Row], table: str) -> tuple[str, dict[str, Any]]:
+    sql = Sql()
+    # One parameter: arrays of texts take longer to write and to read than the rest together.
+    given = sql.param(json.dumps([row._asdict() for row in rows], ensure_ascii=False))
+    keys = sql.param([row.id for row in rows])
+    copies = _OFFERED["copies"]
+    standing = STANDING.format(
+        popularity="w.popularity", copies=copies, completeness="w.completeness", key="w.id"
     )
-
-
-def _add_people(texts: dict[int, _Texts]) -> None:
-    rows: QuerySet[Contribution] = (
-        Contribution.objects.filter(work_id__in=texts)
-        .select_related("person")
-        .order_by("sequence", "pk")
+    values = {
+        "work_id": "x.id",
+        "tier": TIER.format(standing="y.standing"),
+        "standing": "y.standing",
+        "sample": _SAMPLE.format(chance=_CHANCE.format(key="w.id")),
+        "popularity": "w.popularity",
+        "completeness": "w.completeness",
+        "year": "w.first_published",
+        **_OFFERED,
+        "subjects": "coalesce(k.subjects, '{}')",
+        "texts": "x.texts",
+        "head": _HEAD,
+        "facets": _FACETS.format(
+            subjects="k.subjects",
+            period=facts.period("w.first_published"),
+            chance=_CHANCE.format(key="w.id"),
+        ),
+        "body": _BODY,
+        "names": "x.names",
+        "written_at": "clock_timestamp()",
+    }  # fmt: skip
+    updates = ", ".join(
+        f"{name} = CASE WHEN d.{name} = EXCLUDED.{name} THEN d.{name} ELSE EXCLUDED.{name} END"
+        if name in _OUT_OF_LINE
+        else f"{name} = EXCLUDED.{name}"
+        for name in values
+        if name != "work_id"
     )
-    for row in rows:
-        part = texts[row.work_id]
-        person = row.person
-        author = row.role == Role.AUTHOR and row.edition_id is None
-        (part.a if author else part.b).append(person.name)
-        part.b += [person.native_name, *person.other_names]
+    text = f"""
+        {_with_offers(sql, keys)}, k AS ({_KIN.format(keys=keys)})
+        INSERT INTO {table} AS d ({", ".join(values)})
+        SELECT {", ".join(values.values())}
+        FROM json_to_recordset({given}) AS x (
+            id bigint, a text, b text, c text, d text, keys json, texts text, names text)
+        JOIN catalog_work w ON w.id = x.id
+        LEFT JOIN o ON o.work_id = x.id
+        LEFT JOIN k ON k.work_id = x.id
+        CROSS JOIN LATERAL {_VECTORS}
+        CROSS JOIN LATERAL (SELECT {standing} AS standing) AS y
+        CROSS JOIN {THRESHOLDS}
+        ORDER BY y.standing DESC
+        ON CONFLICT (work_id) DO UPDATE SET {updates}
+    """
+    return text, sql.params
 
 
-def _add_editions(texts: dict[int, _Texts]) -> None:
-    """Add other titles (translations have them), publishers and what editions are numbered."""
-    seen: defaultdict[int, set[str]] = defaultdict(set)
-    rows = Edition.objects.filter(work_id__in=texts).values_list(
-        "work_id", "title", "publisher__name"
+def _with_offers(sql: Sql, keys: str) -> str:
+    on_sale = Listing.objects.on_sale().order_by().values_list(*_LISTING)
+    rates = (
+        DeliveryRate.objects.applying_to(settings.DEFAULT_COUNTRY)
+        .order_by()
+        .values("seller_id")
+        .annotate(first=Min("first_minor"))
     )
-    for work_id, title, publisher in rows.order_by("pk"):
-        if title not in {*texts[work_id].a, *seen[work_id]}:
-            texts[work_id].b.append(title)
-        if publisher and publisher not in seen[work_id]:
-            texts[work_id].c.append(publisher)
-        seen[work_id] |= {title, publisher or ""}
-    numbers = Identifier.objects.filter(
-        edition__work_id__in=texts, type__in=(IdentifierType.LCCN, IdentifierType.OCLC)
-    ).values_list("edition__work_id", "value")
-    for work_id, value in numbers.order_by("pk"):
-        texts[work_id].d.append(value)
-
-
-def _add_shelves(texts: dict[int, _Texts]) -> None:
-    subjects = WorkSubject.objects.filter(work_id__in=texts).values_list(
-        "work_id", "subject__name", "subject__parent__name"
+    offers = _OFFERS.format(
+        packed=facts.packed(),
+        lexemes=facts.lexemes(),
+        epoch=f"'{facts.EPOCH}'",
+        listing=", ".join(_LISTING),
+        on_sale=sql.inline(*on_sale.query.sql_with_params()),
+        keys=keys,
     )
-    for work_id, name, parent in subjects.order_by("pk"):
-        texts[work_id].c += [name, parent or ""]
-    series = SeriesEntry.objects.filter(work_id__in=texts).values_list("work_id", "series__name")
-    for work_id, name in series.order_by("pk"):
-        texts[work_id].b.append(name)
+    inlined = sql.inline(*rates.query.sql_with_params())
+    return f"WITH rates (seller_id, first_minor) AS MATERIALIZED ({inlined}), o AS ({offers})"
+
+
+def _write_offers(keys: Sequence[int]) -> None:
+    """Write what is on sale of these works anew; their texts have not changed."""
+    if not keys:
+        return
+    sql = Sql()
+    wanted = sql.param(list(keys))
+    standing = STANDING.format(
+        popularity="w.popularity",
+        copies=_OFFERED["copies"],
+        completeness="w.completeness",
+        key="w.id",
+    )
+    values = {
+        **_OFFERED,
+        "standing": "x.standing",
+        "tier": TIER.format(standing="x.standing"),
+        "popularity": "x.popularity",
+        "facets": "CASE WHEN d.facets = x.facets THEN d.facets ELSE x.facets END",
+        "written_at": "clock_timestamp()",
+    }
+    values = {name: value.replace("o.", "x.") for name, value in values.items()}
+    facets = _FACETS.format(
+        subjects="was.subjects",
+        period=facts.period("was.year"),
+        chance=_CHANCE.format(key="was.work_id"),
+    )
+    text = f"""
+        {_with_offers(sql, wanted)}, x AS (
+            SELECT was.work_id, o.copies, o.lowest, o.newest, o.sellers, o.prices, o.facts, o.listed,
+                {facets} AS facets, {standing} AS standing, w.popularity
+            FROM {DOCUMENTS} was JOIN catalog_work w ON w.id = was.work_id
+            LEFT JOIN o ON o.work_id = was.work_id
+            WHERE was.work_id = ANY({wanted})
+        )
+        UPDATE {DOCUMENTS} AS d SET {", ".join(f"{n} = {v}" for n, v in values.items())}
+        FROM x CROSS JOIN {THRESHOLDS} WHERE d.work_id = x.work_id
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(text, sql.params)

@@ -3,7 +3,8 @@
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Protocol, Self
+from functools import partial
+from typing import Any, Protocol, Self, TypeVar
 from urllib.parse import urlencode
 
 from django.conf import settings
@@ -27,6 +28,10 @@ PAGE_SIZE = 24
 # Deeper pages cost the database more than anybody reads: filters narrow better than paging.
 LAST_PAGE = 50
 MOST_VALUES = 20
+# Years that an edition may be of; before Christ they are negative.
+YEARS = range(-3000, 2101)
+
+_End = TypeVar("_End", int, Money)
 
 _AMOUNT = re.compile(r"\s*[£€$]?\s*([0-9]{1,7})(?:[.]([0-9]{1,2}))?\s*")
 
@@ -50,6 +55,37 @@ def _amount(text: str, currency: str) -> Money | None:
     if not matched:
         raise ValueError(_("Use a point, like 4.50"))
     return Money.parse(matched[0], currency)
+
+
+def _year(text: str) -> int | None:
+    """Return what was typed as a year; nothing for nothing.
+
+    Raises:
+        ValueError: not a year that a book may be of.
+    """
+    if not text.strip():
+        return None
+    if not re.fullmatch(r"\s*-?[0-9]{1,4}\s*", text) or int(text) not in YEARS:
+        raise ValueError(_("Use a year, like 1925"))
+    return int(text)
+
+
+def _between(
+    params: Params,
+    names: tuple[str, str],
+    read: Callable[[str], _End | None],
+    problems: dict[str, str],
+) -> tuple[_End | None, _End | None]:
+    """Read the two ends of a range, in their order; note in ``problems`` what can't be read."""
+    ends: list[_End | None] = []
+    for name in names:
+        try:
+            ends.append(read(params.get(name, "")))
+        except ValueError as error:
+            problems[name] = str(error)
+            ends.append(None)
+    low, high = ends
+    return (high, low) if low is not None and high is not None and high < low else (low, high)
 
 
 def _known(choices: Sequence[str]) -> Callable[[list[str]], tuple[str, ...]]:
@@ -76,6 +112,8 @@ def _kinds(values: list[str]) -> tuple[str, ...]:
     )
 
 
+# Parameters that are on ("1") or off.
+FLAGS = ("first", "signed", "jacket")
 # Parameters of many values: the reader of each.
 _READERS: dict[str, Callable[[list[str]], tuple[str, ...]]] = {
     "kind": _kinds,
@@ -94,8 +132,10 @@ _READERS: dict[str, Callable[[list[str]], tuple[str, ...]]] = {
 class Query:
     """A search. ``to`` is the country (ISO 3166) that prices with delivery are worked out for.
 
-    ``text`` empty means everything on sale. Values of one filter are alternatives; different
-    filters must all be met by one and the same copy. ``problems`` says what could not be read, by
+    ``text`` empty means everything on sale. ``year_min`` and ``year_max`` are those of the edition,
+    or the work's where the edition has none. Values of one filter are alternatives; different
+    filters must all be met by one and the same copy. ``exact`` searches for the words as typed,
+    whatever they may have been meant to be. ``problems`` says what could not be read, by
     parameter.
     """
 
@@ -111,11 +151,15 @@ class Query:
     price: tuple[str, ...] = ()
     least: Money | None = None
     most: Money | None = None
+    year_min: int | None = None
+    year_max: int | None = None
     first: bool = False
     signed: bool = False
+    jacket: bool = False
     without: tuple[str, ...] = ()
     sort: str = Sort.BEST
     view: str = View.COVERS
+    exact: bool = False
     page: int = 1
     problems: Mapping[str, str] | None = None
 
@@ -123,37 +167,45 @@ class Query:
     def from_params(cls, params: Params, *, to: str) -> Self:
         """Read the parameters of a page or an endpoint. What is unknown or wrong is left out."""
         problems: dict[str, str] = {}
-        amounts: dict[str, Money | None] = {"min": None, "max": None}
-        for name in amounts:
-            try:
-                amounts[name] = _amount(params.get(name, ""), settings.MARKETPLACE_CURRENCY)
-            except ValueError as error:
-                problems[name] = str(error)
-        least, most = amounts["min"], amounts["max"]
-        if least and most and most < least:
-            least, most = most, least
+        currency = settings.MARKETPLACE_CURRENCY
+        least, most = _between(
+            params, ("min", "max"), partial(_amount, currency=currency), problems
+        )
+        year_min, year_max = _between(params, ("year_min", "year_max"), _year, problems)
         page, sort, view = params.get("page", ""), params.get("sort", ""), params.get("view", "")
+        text = clean(params.get("q", ""))
+        chosen: dict[str, Any] = {
+            name: read(params.getlist(name)) for name, read in _READERS.items()
+        }
         return cls(
-            text=clean(params.get("q", "")),
+            text=text,
             to=to,
             least=least if least and least.minor else None,
             most=most,
-            first=params.get("first", "") == "1",
-            signed=params.get("signed", "") == "1",
+            year_min=year_min,
+            year_max=year_max,
+            **{name: params.get(name, "") == "1" for name in FLAGS},
             sort=sort if sort in Sort.values else Sort.BEST,
             view=view if view in View.values else View.COVERS,
+            exact=bool(text) and params.get("exact", "") == "1",
             page=min(LAST_PAGE, max(1, int(page))) if re.fullmatch("[0-9]{1,5}", page) else 1,
             problems=problems,
-            **{name: read(params.getlist(name)) for name, read in _READERS.items()},
+            **chosen,
         )
 
     @property
     def filtered(self) -> bool:
         """Whether any filter is on."""
         return bool(
-            self.least or self.most or self.first or self.signed
+            self.least or self.most or self.year_min is not None or self.year_max is not None
+            or any(getattr(self, name) for name in FLAGS)
             or any(getattr(self, name) for name in _READERS)
         )  # fmt: skip
+
+    @property
+    def leads_on(self) -> bool:
+        """Whether related searches are worth showing: on the first page of words alone."""
+        return bool(self.text) and self.page == 1 and not self.filtered
 
     @property
     def params(self) -> list[tuple[str, str]]:
@@ -164,10 +216,12 @@ class Query:
         pairs += [
             ("min", f"{self.least.amount:f}" if self.least else ""),
             ("max", f"{self.most.amount:f}" if self.most else ""),
-            ("first", "1" if self.first else ""),
-            ("signed", "1" if self.signed else ""),
+            ("year_min", "" if self.year_min is None else str(self.year_min)),
+            ("year_max", "" if self.year_max is None else str(self.year_max)),
+            *((name, "1" if getattr(self, name) else "") for name in FLAGS),
             ("sort", self.sort if self.sort != Sort.BEST else ""),
             ("view", self.view if self.view != View.COVERS else ""),
+            ("exact", "1" if self.exact else ""),
             ("page", str(self.page) if self.page > 1 else ""),
         ]
         return [(name, value) for name, value in pairs if value]
@@ -183,7 +237,7 @@ class Query:
 
     def toggled(self, name: str, value: str) -> Self:
         """Return the query with ``value`` of the filter ``name`` put on, or taken off."""
-        if name in {"first", "signed"}:
+        if name in FLAGS:
             return self.but(**{name: not getattr(self, name)})
         values: tuple[str, ...] = getattr(self, name)
         new = [v for v in values if v != value] if value in values else [*values, value]
@@ -192,4 +246,5 @@ class Query:
     def unfiltered(self) -> Self:
         """Return the query with its words, order and view alone."""
         none: dict[str, Any] = dict.fromkeys(_READERS, ())
-        return self.but(**none, least=None, most=None, first=False, signed=False)
+        ends = dict.fromkeys(("least", "most", "year_min", "year_max"))
+        return self.but(**none, **ends, **dict.fromkeys(FLAGS, False))

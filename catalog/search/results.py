@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from books4all.lib.money import Money
+from catalog.constants import SubjectScheme
 from catalog.models import Edition
 from catalog.search.query import LAST_PAGE, PAGE_SIZE, Query
 from catalog.selectors.cards import WorkCard
@@ -21,12 +22,17 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class SubjectCount:
-    """A subject of the two upper levels, with the copies it would bring; ``parent`` is a slug."""
+    """A subject of a tree, with the copies it would bring; ``parent`` is a slug.
+
+    Those of the two upper levels, those right under the subjects chosen, and those above them.
+    ``scheme`` is a ``SubjectScheme``: the shelves of the shop, or Thema.
+    """
 
     slug: str
     name: str
     parent: str
     copies: int
+    scheme: str = SubjectScheme.SHELF
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,13 +49,15 @@ class IsbnAnswer:
     """What became of an ISBN in the query.
 
     ``digits`` is what was typed without hyphens, ``isbn13`` its 13-digit form (empty when the check
-    digit is wrong), ``expected`` the digit that would be right.
+    digit is wrong), ``expected`` the digit that would be right. When no edition bears a wrong number,
+    ``meant`` holds those whose ISBN is one slip away from it.
     """
 
     digits: str
     isbn13: str
     expected: str
     editions: Sequence[EditionFound]
+    meant: Sequence[EditionFound] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +75,14 @@ class Results:
 
     ``works``, ``copies`` and ``sellers`` count what is on sale and meets the filters; ``unsold``
     counts works found without a copy on sale, which stand last (only for a search by words and
-    without filters). ``matched`` counts the works that the words match, whatever the filters. ``corrected`` holds the words that were searched for instead of misspelt ones.
+    without filters). ``matched`` counts the works that the words match, whatever the filters.
+
+    ``works`` is exact up to 10,000; ``more`` says that there are more, and ``works_about`` that with
+    several filters it is only about right. ``about`` says that
+    ``copies``, ``sellers``, ``counts`` and ``subjects`` were worked out from a sample of the works.
+    ``corrected`` holds the words that were searched for instead of misspelt ones, ``meant`` those
+    that may have been meant by words that were to be searched for as typed. ``too_broad``
+    says that the search took too long and was stopped: fewer books must be asked for.
     """
 
     query: Query
@@ -79,7 +94,12 @@ class Results:
     matched: int = 0
     counts: dict[tuple[str, str], int] = field(default_factory=dict)
     subjects: Sequence[SubjectCount] = ()
+    more: bool = False
+    about: bool = False
+    works_about: bool = False
     corrected: str = ""
+    meant: str = ""
+    too_broad: bool = False
     isbn: IsbnAnswer | None = None
     landmark: Landmark | None = None
 

@@ -34,6 +34,8 @@ class Bit(IntFlag):
     EX_LIBRARY = auto()
     BOOK_CLUB = auto()
     ON_DEMAND = auto()
+    YEARS = auto()
+    JACKET = auto()
 
 
 class ConditionClass(models.TextChoices):

@@ -2,9 +2,10 @@
 
 from typing import Any
 
+from catalog import search as engine
 from catalog.constants import Role
 from catalog.models import Person, Subject, Work
-from catalog.search import index
+from catalog.search import Query, Results, Suggestions, index
 from tests.factories.catalog import (
     ContributionFactory,
     EditionFactory,
@@ -59,8 +60,19 @@ def stand(*, copies: bool = True) -> dict[str, Work]:
         if copies:
             ListingFactory(edition=EditionFactory(work=work))
         works[book["title"]] = work
-    index.refresh(work.pk for work in works.values())
     return works
+
+
+def search(query: Query) -> Results:
+    """Search when the index has caught up: in the shop the keeper does that all the time."""
+    index.catch_up()
+    return engine.search(query)
+
+
+def suggest(text: str) -> Suggestions:
+    """Suggest when the index has caught up."""
+    catch_up()
+    return engine.suggest(text, to="GB")
 
 
 def shelve(work: Work, subject: Subject) -> None:
@@ -76,3 +88,8 @@ def tree() -> dict[str, Subject]:
         "gothic": SubjectFactory(code="gothic", name="Gothic", parent=fiction),
         "travel": SubjectFactory(code="travel", name="Travel"),
     }
+
+
+def catch_up() -> None:
+    """Let the index follow what was changed: in the shop the keeper does that all the time."""
+    index.catch_up()

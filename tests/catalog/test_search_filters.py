@@ -14,9 +14,10 @@ from hypothesis import strategies as st
 
 from accounts.constants import SellerStatus
 from books4all.lib.money import Money
-from catalog.constants import Condition, Defect, Form, ListingStatus, destinations_for
+from catalog.constants import Condition, Defect, Form, Jacket, ListingStatus, destinations_for
 from catalog.models import DeliveryRate, Listing, Subject, Work
-from catalog.search import Query, Results, index, search
+from catalog.search import Query, Results
+from catalog.search.facts import JACKETS
 from catalog.search.query import LAST_PAGE, PAGE_SIZE
 from catalog.search.vocabulary import (
     CONDITION_CLASSES,
@@ -32,6 +33,7 @@ from catalog.search.vocabulary import (
 )
 from catalog.selectors.cards import cards_for
 from tests.catalog import search_shelf
+from tests.catalog.search_shelf import search
 from tests.factories.accounts import SellerFactory
 from tests.factories.catalog import (
     DeliveryRateFactory,
@@ -159,6 +161,7 @@ class Shop:
             "subject": slugs,
             "new": one.condition == Condition.NEW, "used": one.condition != Condition.NEW,
             "rare": one.rare, "first": one.first_edition, "signed": one.signed,
+            "jacket": one.jacket in JACKETS,
             "ex_library": Defect.EX_LIBRARY not in one.defects,
             "book_club": Defect.BOOK_CLUB not in one.defects,
             "on_demand": not one.print_on_demand,
@@ -175,7 +178,7 @@ class Shop:
             tests["subject"] = lambda c: bool(c["subject"] & (set(query.subject) - led))
         for flag in (*query.kind, *query.without):
             tests[flag] = lambda c, flag=flag: c[flag]  # type: ignore[misc]
-        for flag in ("first", "signed"):
+        for flag in ("first", "signed", "jacket"):
             if getattr(query, flag):
                 tests[flag] = lambda c, flag=flag: c[flag]  # type: ignore[misc]
         if query.least or query.most:
@@ -189,7 +192,7 @@ class Shop:
         found: Counter[tuple[str, str]] = Counter()
         for name in ("condition", "form", "price", "period", "language", "country"):
             found.update((name, c[name]) for c in self.meeting(query, name) if c[name] is not None)
-        for flag in (*Kind.values, "first", "signed", *Without.values):
+        for flag in (*Kind.values, "first", "signed", "jacket", *Without.values):
             found.update(("flag", flag) for c in self.meeting(query, flag) if c[flag])
         return dict(found)
 
@@ -230,7 +233,7 @@ def stock_at_random(dice: random.Random) -> None:
                 condition=dice.choice(Condition.values), price_minor=dice.choice([100, 499, 500, 2300, 9999]),
                 signed=dice.random() < 0.3, first_edition=dice.random() < 0.3, rare=dice.random() < 0.3,
                 print_on_demand=dice.random() < 0.2, on_hand=dice.choice([0, 1, 1, 1, 3]),
-                defects=dice.sample(Defect.values, dice.randint(0, 3)),
+                defects=dice.sample(Defect.values, dice.randint(0, 3)), jacket=dice.choice(Jacket.values),
                 status=dice.choice([*[ListingStatus.ACTIVE] * 5, ListingStatus.PAUSED]),
                 listed_at=timezone.now() - timedelta(hours=dice.randint(0, 500)),
             )  # fmt: skip
@@ -248,7 +251,7 @@ def queries_at_random(dice: random.Random, to: str) -> Iterator[Query]:
             name: tuple(dice.sample(pools[name], dice.randint(1, 2)))
             for name in dice.sample(sorted(pools), dice.randint(0, 3))
         }
-        for flag in ("first", "signed"):
+        for flag in ("first", "signed", "jacket"):
             chosen[flag] = dice.random() < 0.15
         if dice.random() < 0.2:
             chosen["kind"] = (dice.choice(Kind.values),)
@@ -313,7 +316,6 @@ def three(db: None) -> None:
     # Cheapest of all, but it can't be sent to Britain.
     far = WorkFactory(title="D", first_published=2001, popularity=0)
     ListingFactory(edition=EditionFactory(work=far), price_minor=1, rates=False, listed_at=now)
-    index.rebuild()
 
 
 @pytest.mark.usefixtures("three")

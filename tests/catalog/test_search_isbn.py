@@ -7,9 +7,10 @@ from stdnum import isbn as stdnum_isbn
 
 from catalog.constants import IdentifierType
 from catalog.models import Edition
-from catalog.search import Query, index, search
+from catalog.search import Query
 from catalog.search.identifiers import expected_digit
 from tests.catalog import search_shelf
+from tests.catalog.search_shelf import search
 from tests.factories.catalog import EditionFactory, IdentifierFactory, ListingFactory
 
 pytestmark = pytest.mark.django_db
@@ -77,6 +78,40 @@ def test_a_wrong_check_digit_is_said_with_the_right_one(edition: Edition) -> Non
     assert (results.isbn.isbn13, results.isbn.expected) == ("", "9")
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "978-0-14-143954-8",  # the check digit
+        "9780141493549",  # two neighbours swapped
+        "9780141438549",  # one digit wrong
+        "978014143949",  # one left out
+        "0-14-143954-1", "isbn 0141439541 middlemarch",
+    ],
+)  # fmt: skip
+def test_a_wrong_number_names_the_book_one_slip_away(edition: Edition, text: str) -> None:
+    results = search(Query(text=text))
+    assert results.isbn
+    assert not results.isbn.editions
+    assert [found.edition.pk for found in results.isbn.meant] == [edition.pk]
+
+
+@pytest.mark.parametrize(
+    ("text", "value", "kind"),
+    [
+        ("LCCN 78-890351", "78890351", IdentifierType.LCCN),
+        ("lccn:2001-2", "2001000002", IdentifierType.LCCN),
+        ("OCLC 12345678", "12345678", IdentifierType.OCLC),
+        ("(OCoLC)ocm00012345", "12345", IdentifierType.OCLC),
+    ],
+)
+def test_a_library_s_number_leads_to_its_book(
+    edition: Edition, text: str, value: str, kind: IdentifierType
+) -> None:
+    IdentifierFactory(edition=edition, value=value, type=kind)
+    results = search(Query(text=text))
+    assert [hit.card.work for hit in results.hits] == [edition.work]
+
+
 def test_a_number_printed_wrong_in_the_book_is_found_all_the_same(edition: Edition) -> None:
     misprinted = EditionFactory(work=edition.work)
     IdentifierFactory(edition=misprinted, value="9780141439541", type=IdentifierType.ISBN13)
@@ -98,7 +133,6 @@ def test_a_short_number_is_an_isbn_only_if_it_is_no_word(edition: Edition) -> No
     work = edition.work
     work.title = "Diary 19840101"
     work.save()
-    index.refresh([work.pk])
     results = search(Query(text="19840101"))
     assert (results.isbn, results.works) == (None, 1)
 

@@ -1,7 +1,9 @@
 """The search page: what it shows, where its links lead, and what it asks of the database."""
 
 import re
+from dataclasses import replace
 from html import unescape
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -9,14 +11,19 @@ from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries
 
 from accounts.constants import SellerStatus
-from catalog.constants import Condition, ListingStatus
+from catalog.constants import Condition, Jacket, ListingStatus
 from catalog.models import Listing, Work
+from catalog.search import Query, beginnings, statement
+from catalog.views import search_page
+from catalog.views.search_links import number
 from tests.catalog import search_shelf
 from tests.factories.accounts import SellerFactory
 from tests.factories.catalog import (
     EditionFactory,
     IdentifierFactory,
     ListingFactory,
+    SeriesEntryFactory,
+    SeriesFactory,
     WorkFactory,
 )
 
@@ -33,6 +40,11 @@ def shelf() -> dict[str, Work]:
 
 
 def page(client: Client, query: str = "", **headers: str) -> str:
+    search_shelf.catch_up()
+    return asked(client, query, **headers)
+
+
+def asked(client: Client, query: str = "", **headers: str) -> str:
     response = client.get(reverse("catalog:search") + query, headers=headers)
     assert response.status_code == 200, response.headers
     return response.content.decode()
@@ -78,6 +90,7 @@ def test_other_addresses_lead_to_the_canonical_one(client: Client) -> None:
 
 
 def test_a_choice_sent_by_htmx_is_answered_at_once(shelf: dict[str, Work], client: Client) -> None:
+    search_shelf.catch_up()
     address = "/search/?q=eliot&sort=best&condition=very_good&min=&max="
     response = client.get(address, headers={"HX-Request": "true"})
     assert response.status_code == 200
@@ -109,13 +122,171 @@ def test_a_price_that_cannot_be_read_is_said_and_kept(
 
 def test_misspelt_words_say_what_was_searched_for(shelf: dict[str, Work], client: Client) -> None:
     html = page(client, "?q=midlemarch+elliot")
-    assert (
-        "No book matches all of “midlemarch elliot”. These are the books for middlemarch eliot ."
-        in words(html)
-    )
+    text = words(html)
+    assert "Showing results for middlemarch eliot . Search for “midlemarch elliot” as typed" in text
+    assert 'href="/search/?q=midlemarch+elliot&amp;exact=1" rel="nofollow"' in html
     # Filters go on from the right words; the field keeps what was typed.
     assert '<input type="hidden" name="q" value="middlemarch eliot">' in html
     assert 'value="midlemarch elliot"' in html
+
+
+def test_words_are_searched_for_as_typed_when_asked(shelf: dict[str, Work], client: Client) -> None:
+    html = page(client, "?q=midlemarch+elliot&exact=1")
+    assert "<h1>Nothing on the shelves for “midlemarch elliot”</h1>" in html
+    assert "Did you mean middlemarch eliot ?" in words(html)
+    assert 'href="/search/?q=middlemarch+eliot" rel="nofollow"' in html
+    # What the words are does not depend on it where they find something.
+    assert "<h1>emma</h1>" in page(client, "?q=emma&exact=1")
+    assert client.get("/search/?exact=1").headers["Location"] == "/search/"
+
+
+def test_related_searches_come_from_the_works_found(shelf: dict[str, Work], client: Client) -> None:
+    series = SeriesFactory(name="Provincial Lives")
+    SeriesEntryFactory(series=series, work=shelf["Middlemarch"])
+    html = page(client, "?q=middlemarch")
+    found = re.findall(r'<a class="chip" href="([^"]*)" rel="nofollow">([^<]*)</a>', html)
+    assert [(unescape(href), name) for href, name in found] == [
+        ("/search/?q=George+Eliot", "George Eliot"),
+        ("/search/?q=Provincial+Lives", "Provincial Lives"),
+        ("/search/?subject=novels", "Novels"),
+    ]
+    # Not what was asked for itself, nor where the works were picked by filters.
+    assert "q=George+Eliot" not in page(client, "?q=george+eliot")
+    assert "Related searches" not in page(client, "?q=middlemarch&condition=very_good")
+    assert "Related searches" not in page(client)
+
+
+def test_a_search_in_vain_offers_near_titles_and_a_want(
+    shelf: dict[str, Work], client: Client
+) -> None:
+    search_shelf.catch_up()
+    beginnings.settle()
+    html = page(client, "?q=middlemarsh+zzyzx&exact=1")
+    near = html[html.index("Close to what you typed") :]
+    assert f'href="{shelf["Middlemarch"].get_absolute_url()}"' in near
+    assert '<input type="hidden" name="q" value="middlemarsh zzyzx">' in html
+    assert f'action="{reverse("catalog:want_add")}"' in html
+    # Filters that nothing meets are another matter.
+    assert "Close to what you typed" not in page(client, "?q=emma&signed=1")
+
+
+def test_a_search_that_found_something_can_be_a_want_too(
+    shelf: dict[str, Work], client: Client
+) -> None:
+    html = page(client, "?q=middlemarch")
+    assert '<input type="hidden" name="q" value="middlemarch">' in html
+    assert "Save as a want" in html
+    assert "Save as a want" not in page(client)
+
+
+@pytest.mark.parametrize(
+    ("query", "kept"),
+    [
+        ("", True), ("?kind=rare", True), ("?form=hardback", True), ("?language=eng", True),
+        ("?q=emma", False), ("?page=2", False), ("?sort=price", False), ("?view=list", False),
+        ("?kind=rare&form=hardback", False), ("?form=paperback&form=hardback", False),
+        ("?subject=fiction", False), ("?country=GB", False), ("?max=20.00", False),
+        ("?year_min=1900", False), ("?signed=1", False), ("?min=4%2C5x", False),
+    ],
+)  # fmt: skip
+def test_only_plain_pages_are_for_search_engines(
+    shelf: dict[str, Work], client: Client, query: str, kept: bool
+) -> None:
+    for _ in range(30):
+        ListingFactory(edition=EditionFactory())
+    html = page(client, query)
+    assert ("noindex, follow" not in html) is kept
+    # Filters put on and taken off make pages without end: links to them are not to be followed.
+    for link in re.findall(r'<a class="chip[^>]*>', html):
+        assert 'rel="nofollow"' in link
+
+
+def test_the_canonical_address_has_no_order_and_no_layout(
+    shelf: dict[str, Work], client: Client, settings: Any
+) -> None:
+    html = page(client, "?q=emma&form=hardback&sort=price&view=list")
+    canonical = settings.PUBLIC_URL + "/search/?q=emma&amp;form=hardback"
+    assert f'<link rel="canonical" href="{canonical}">' in html
+
+
+def test_years_between_and_dust_jackets(shelf: dict[str, Work], client: Client) -> None:
+    with_jacket = ListingFactory(
+        edition=EditionFactory(work=shelf["Emma"], published_year=1923), jacket=Jacket.GOOD
+    )
+    html = page(client, "?year_min=1920&year_max=1929&jacket=1")
+    text = words(html)
+    assert "1 copy of 1 book" in text
+    assert with_jacket.edition.work.get_absolute_url() in html
+    assert links(html, "chip chip--on") == [
+        "/search/?year_min=1920&year_max=1929",
+        "/search/?jacket=1",
+    ]
+    assert "Published 1920 to 1929" in text
+    assert 'name="jacket" value="1" checked' in html
+    assert 'name="year_min" inputmode="text" maxlength="6" placeholder="from" value="1920"' in html
+    for query, said in (
+        ("?year_min=1920", "Published since 1920"),
+        ("?year_max=-400", "Published until 400 BC"),
+        ("?year_min=1923&year_max=1923", "Published in 1923"),
+    ):
+        assert said in words(page(client, query))
+    # The other way round is the same; what is no year is said and kept.
+    assert client.get("/search/?year_min=1929&year_max=1920").status_code == 302
+    html = page(client, "?year_min=long+ago")
+    assert "Use a year, like 1925" in html
+    assert re.search(r'name="year_min"[^>]*value="long ago" aria-invalid="true"', html)
+
+
+def test_the_levels_under_a_chosen_subject_show(shelf: dict[str, Work], client: Client) -> None:
+    assert 'value="fiction"' in page(client)
+    assert 'value="novels"' not in page(client)
+    for query in ("?subject=fiction", "?subject=novels", "?subject=gothic&subject=novels"):
+        assert 'value="novels"' in page(client, query), query
+    # Without a copy it stays, to be taken off.
+    assert 'value="gothic" checked' in page(client, "?subject=gothic")
+
+
+def test_counts_say_how_far_to_trust_them(shelf: dict[str, Work]) -> None:
+    assert number(1234, "copies") == "1,234 copies"
+    assert number(1234, "copies", about=True) == "about 1,200 copies"
+    assert number(7, "copies", about=True) == "about 7 copies"
+    assert number(99_600, "sellers", about=True) == "about 100,000 sellers"
+    assert number(10_000, "books", more=True) == "more than 10,000 books"
+    query = Query(text="emma")
+    results = replace(search_shelf.search(query), about=True, more=True, copies=1234, works=10_000)
+    context = search_page.context(results, {}, related=(), near=())
+    assert (context["copies"], context["books"]) == ("about 1,200 copies", "more than 10,000 books")
+    options = [option for group in context["groups"] for option in group.options]
+    assert options
+    assert all(option.shown == f"about {option.count}" for option in options)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_search_that_is_too_broad_says_how_to_narrow_it(
+    shelf: dict[str, Work], client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    search_shelf.catch_up()
+    # No statement is as quick as that: each is stopped.
+    monkeypatch.setattr(statement, "MOST_MILLISECONDS", 1)
+    monkeypatch.setattr(statement, "_SETTINGS", statement._SETTINGS + "SELECT pg_sleep(0.1); ")
+    response = client.get("/search/?q=emma&form=hardback&sort=price")
+    assert response.status_code == 200
+    assert "no-store" in response.headers["Cache-Control"]
+    text = words(response.content.decode())
+    for said in ("This search takes too long", "Add a word", "Remove all filters", "best match"):
+        assert said in text
+    assert b'value="emma"' in response.content
+
+
+def test_years_among_the_words_are_taken_off_where_they_were_typed(
+    shelf: dict[str, Work], client: Client
+) -> None:
+    ListingFactory(edition=EditionFactory(work=shelf["Emma"], published_year=1923))
+    html = page(client, "?q=emma+year%3A1920-1929")
+    assert "1 copy of 1 book" in words(html)
+    assert not links(html, "chip chip--on")
+    assert 'rel="canonical" href="' in html
+    assert "year_min=" not in html
 
 
 def test_a_shop_that_was_typed_is_shown_the_way_to(shelf: dict[str, Work], client: Client) -> None:
@@ -177,17 +348,21 @@ def test_what_visitors_and_sellers_write_is_escaped(client: Client) -> None:
 @pytest.mark.parametrize(
     ("query", "count"),
     [
-        # 1. the works, their copies and all counts  2. the page's works
-        ("", 2),
-        ("?kind=rare&condition=new&price=under-5&subject=fiction&language=eng", 1),  # no works
-        # and 3. what is called just that
-        ("?q=george+eliot", 3),
-        # 1. nothing found  2. no shop called that  3. the nearest names  4. the works for those
-        # 5. the page's works  6. what is called just that
+        # 1. the most popular  2. all counts, and prices  3. the page's works
+        ("", 3),
+        # 1. the subject and those under it  2. the most popular, none  3. all counts
+        ("?kind=rare&condition=new&price=under-5&subject=fiction&language=eng", 3),
+        # 1. what has the words  2. what is called just that  3. all counts, and prices
+        # 4. the page's works, and what they lead on to
+        ("?q=george+eliot", 4),
+        # 1. what has the words  2. what they may have been meant to be  3. what has those
+        # 4. what is called just that  5. all counts, and prices  6. the works
         ("?q=jane+austin", 6),
-        # 1. nothing found  2. no shop called that  3. no names near
-        ("?q=zzyzx", 3),
-        # 1. the editions  2. their copies  3. the works, their copies and all counts  4. the works
+        ("?q=jane+austin&exact=1", 4),
+        # 1. nothing has the words  2. nor may they be misspelt  3. nothing is called that
+        # 4. no titles near
+        ("?q=zzyzx", 4),
+        # 1. the editions  2. their copies  3. all counts, and prices  4. the works
         ("?q=9780141439549", 4),
     ],
 )
@@ -201,8 +376,9 @@ def test_it_asks_the_database_six_things_at_most(
     edition = EditionFactory(work=shelf["Emma"])
     IdentifierFactory(edition=edition, value="9780141439549")
     for _ in range(3):
+        search_shelf.catch_up()
         with django_assert_num_queries(count):
-            page(client, query)
+            asked(client, query)
         # The same however much there is.
         for _ in range(10):
             ListingFactory(edition=edition)

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from catalog.search import index
+from catalog.search import keeping, rebuild
 
 
 class Command(BaseCommand):
@@ -14,6 +14,17 @@ class Command(BaseCommand):
     )
 
     def handle(self, *args: Any, **options: Any) -> None:
+        del args, options
         begun = monotonic()
-        count = index.rebuild()
+        told = ""
+
+        def progress(doing: str, share: float) -> None:
+            nonlocal told
+            line = f"{doing} {share:4.0%}"
+            if line != told:
+                self.stdout.write(f"{monotonic() - begun:7.1f} s  {line}")
+            told = line
+
+        keeping.prepare()
+        count = rebuild(progress)
         self.stdout.write(f"{count} works indexed in {monotonic() - begun:.1f} s")
