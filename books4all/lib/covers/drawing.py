@@ -32,6 +32,14 @@ def choose(title: str, author: str, subject: str) -> Choice:
     return Choice(dice, dice.pick(cloths), dice.pick(layouts))
 
 
+def settle(layout: str, title: str) -> str:
+    """Return the layout that is drawn for ``layout``: some titles say too much for a poster."""
+    words = short(title or "Untitled")
+    if layout == "stack" and (len(words) > 30 or len(words.split()) > 6):
+        return "index"
+    return layout
+
+
 def cover(
     title: str,
     author: str,
@@ -52,9 +60,7 @@ def cover(
     title, author = title or "Untitled", author or ""
     digest = hashlib.blake2b(key_for(title, author).encode(), digest_size=5).hexdigest()
     words = short(title)
-    if layout == "stack" and (len(words) > 30 or len(words.split()) > 6):
-        layout = "index"  # too much to say for a poster
-    body = LAYOUTS[layout](dice, CLOTHS[cloth], words, author, f"p{digest}{n}")
+    body = LAYOUTS[settle(layout, title)](dice, CLOTHS[cloth], words, author, f"p{digest}{n}")
     aria = 'aria-hidden="true"'
     if not decorative:
         aria = f'role="img" aria-label="{escape(f"{title} by {author}", quote=True)}"'

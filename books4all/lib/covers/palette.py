@@ -1,5 +1,6 @@
 """Cloths (five colours each), and the cloths and layouts that suit a subject."""
 
+import math
 from typing import NamedTuple
 
 
@@ -107,12 +108,14 @@ def suited(subject: str) -> tuple[list[str], list[str]]:
     return list(CLOTHS), list(SHARED_LAYOUTS)
 
 
+def _linear(channel: float) -> float:
+    """Return the light of an sRGB channel, 0 to 1."""
+    return channel / 12.92 if channel <= 0.03928 else ((channel + 0.055) / 1.055) ** 2.4
+
+
 def luma(colour: str) -> float:
     """Return the relative luminance of ``#rrggbb`` (WCAG 2.2)."""
-    channels = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
-    red, green, blue = (
-        c / 12.92 if c <= 0.03928 else ((c + 0.055) / 1.055) ** 2.4 for c in channels
-    )
+    red, green, blue = (_linear(int(colour[i : i + 2], 16) / 255) for i in (1, 3, 5))
     return 0.2126 * red + 0.7152 * green + 0.0722 * blue
 
 
@@ -120,6 +123,21 @@ def contrast(a: str, b: str) -> float:
     """Return the contrast ratio of two colours (WCAG 2.2), 1 to 21."""
     light, dark = sorted((luma(a), luma(b)), reverse=True)
     return (light + 0.05) / (dark + 0.05)
+
+
+def _lab(colour: str) -> tuple[float, float, float]:
+    """Return ``#rrggbb`` in CIE L*a*b* (D65), where distances are those that people see."""
+    red, green, blue = (_linear(int(colour[i : i + 2], 16) / 255) for i in (1, 3, 5))
+    x = (0.4124 * red + 0.3576 * green + 0.1805 * blue) / 0.9505
+    y = 0.2126 * red + 0.7152 * green + 0.0722 * blue
+    z = (0.0193 * red + 0.1192 * green + 0.9505 * blue) / 1.089
+    fx, fy, fz = (v ** (1 / 3) if v > 0.008856 else 7.787 * v + 16 / 116 for v in (x, y, z))
+    return 116 * fy - 16, 500 * (fx - fy), 200 * (fy - fz)
+
+
+def distance(a: str, b: str) -> float:
+    """Return how different two colours look (CIE76): 2 can just be told apart, 100 is black to white."""
+    return math.dist(_lab(a), _lab(b))
 
 
 def mix(a: str, b: str, share: float) -> str:
