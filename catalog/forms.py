@@ -1,5 +1,6 @@
 """Input of the catalogue's pages."""
 
+import re
 from typing import Any
 
 from django import forms
@@ -9,6 +10,8 @@ from django.utils.translation import gettext_lazy as _
 from books4all.lib.money import Money
 from catalog.constants import Condition
 from catalog.models import Work
+from catalog.search.text import clean, words
+from catalog.selectors.redirects import work_now
 
 
 class MoneyField(forms.Field):
@@ -32,13 +35,29 @@ class MoneyField(forms.Field):
         return amount
 
 
+class WorkField(forms.ModelChoiceField):  # type: ignore[type-arg]  # not generic when it runs
+    """A book by its key; a page that is older than a merge names the one that is gone."""
+
+    def to_python(self, value: Any) -> Any:
+        """Return the book, or what it was merged into."""
+        try:
+            return super().to_python(value)
+        except forms.ValidationError:
+            # Keys are eight bytes: eighteen figures always fit.
+            key = str(value)
+            now = work_now(int(key)) if re.fullmatch(r"[0-9]{1,18}", key) else None
+            if now is None:
+                raise
+            return super().to_python(now)
+
+
 class WorkForm(forms.Form):
     """Which book: the hidden field of the small forms on the book's page."""
 
-    work = forms.ModelChoiceField(queryset=Work.objects.all(), widget=forms.HiddenInput)
+    work = WorkField(queryset=Work.objects.all(), widget=forms.HiddenInput)
 
 
-class WantForm(WorkForm):
+class TermsForm(forms.Form):
     """A want's terms. Without them, any copy will do."""
 
     max_price = MoneyField(label=_("Most you would pay, delivered"), required=False)
@@ -47,6 +66,30 @@ class WantForm(WorkForm):
         required=False,
         choices=[("", _("Any condition")), *Condition.choices],
     )
+
+
+class WantForm(WorkForm, TermsForm):
+    """A want of a book."""
+
+
+class WantQueryForm(TermsForm):
+    """A want of whatever a search will find."""
+
+    q = forms.CharField(
+        label=_("Add a book you are looking for"),
+        max_length=200,
+        error_messages={
+            "required": _("Write a title and author, or an ISBN."),
+            "max_length": _("Write at most 200 characters."),
+        },
+    )
+
+    def clean_q(self) -> str:
+        """Want words: signs alone would never be met."""
+        text = clean(self.cleaned_data["q"])
+        if not words(text):
+            raise forms.ValidationError(_("Write a title and author, or an ISBN."), code="invalid")
+        return text
 
 
 class ReviewForm(forms.Form):

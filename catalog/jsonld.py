@@ -9,12 +9,17 @@ from django.utils.safestring import SafeString, mark_safe
 
 from catalog import languages
 from catalog.constants import HARDBACKS, Condition, Form
-from catalog.models import Person
-from catalog.selectors.books import BookPage, EditionRow
+from catalog.models import Person, Work
+from catalog.selectors.books import BookPage
+from catalog.selectors.editions import EditionRow
 from catalog.selectors.offers import Offer
+from catalog.selectors.people import SeriesPage
+from catalog.selectors.publishers import PublisherPage
 from catalog.selectors.shops import ShopPage
 
 Thing = dict[str, Any]
+
+SCHEMA = "https://schema.org"
 
 _FORMATS: dict[str, str] = {
     **dict.fromkeys(HARDBACKS, "https://schema.org/Hardcover"),
@@ -42,7 +47,7 @@ def book(page: BookPage) -> Thing:
     """Describe a work that is for sale: a Book and Product with an Offer a copy."""
     work = page.work
     thing: Thing = {
-        "@context": "https://schema.org",
+        "@context": SCHEMA,
         "@type": ["Book", "Product"],
         "@id": absolute(work.get_absolute_url()),
         "url": absolute(work.get_absolute_url()),
@@ -57,6 +62,8 @@ def book(page: BookPage) -> Thing:
         ],
         "offers": [_offer(offer) for offer in page.offers.items if offer.total is not None],
     }
+    if work.picture:
+        thing["image"] = work.picture.absolute()
     if work.description:
         thing["description"] = work.description
     if work.original_language not in ("", "und"):
@@ -69,7 +76,7 @@ def book(page: BookPage) -> Thing:
         }
     if page.editions:
         thing["workExample"] = [_edition(row) for row in page.editions if row.copies]
-    return {key: value for key, value in thing.items() if value}
+    return _said(thing)
 
 
 def _offer(offer: Offer) -> Thing:
@@ -98,17 +105,18 @@ def _edition(row: EditionRow) -> Thing:
         "isbn": row.isbns[0].replace("-", "") if row.isbns else "",
         "bookFormat": _FORMATS.get(edition.form, ""),
         "datePublished": edition.published if not edition.published.startswith("-") else "",
+        "image": edition.picture.absolute() if edition.picture else "",
         "numberOfPages": edition.pages,
         "publisher": edition.publisher
         and {"@type": "Organization", "name": edition.publisher.name},
     }
-    return {key: value for key, value in thing.items() if value}
+    return _said(thing)
 
 
 def crumbs(trail: Iterable[tuple[str, str]]) -> Thing:
     """Describe where a page stands: pairs of name and path."""
     return {
-        "@context": "https://schema.org",
+        "@context": SCHEMA,
         "@type": "BreadcrumbList",
         "itemListElement": [
             {"@type": "ListItem", "position": place, "name": name, "item": absolute(path)}
@@ -125,7 +133,7 @@ def shop(page: ShopPage, path: str) -> Thing:
     if not seller.is_private and seller.street:
         address |= {"streetAddress": seller.street, "postalCode": seller.postcode}
     thing: Thing = {
-        "@context": "https://schema.org",
+        "@context": SCHEMA,
         "@type": "Person" if seller.is_private else "BookStore",
         "name": seller.name,
         "url": absolute(path),
@@ -138,22 +146,131 @@ def shop(page: ShopPage, path: str) -> Thing:
             "ratingValue": f"{seller.rating:.1f}",
             "ratingCount": seller.rating_count,
         }
-    return {key: value for key, value in thing.items() if value}
+    return _said(thing)
 
 
-def person(who: Person, path: str) -> Thing:
-    """Describe an author."""
+def person(who: Person, path: str, wrote: Iterable[Work] = ()) -> Thing:
+    """Describe an author, with the books of this page."""
     thing: Thing = {
-        "@context": "https://schema.org",
+        "@context": SCHEMA,
         "@type": "Person",
+        "@id": absolute(path),
         "name": who.name,
         "url": absolute(path),
         "alternateName": [name for name in (who.native_name, *who.other_names) if name],
         "description": who.bio,
+        "mainEntityOfPage": absolute(path),
+        "subjectOf": _list([(work.title, work.get_absolute_url()) for work in wrote]),
     }
     # ISO 8601 has no short form for years before 1 that readers of schema.org agree on.
     if who.born is not None and who.born > 0:
         thing["birthDate"] = f"{who.born:04d}"
     if who.died is not None and who.died > 0:
         thing["deathDate"] = f"{who.died:04d}"
+    return _said(thing)
+
+
+def collection(name: str, path: str, things: Iterable[tuple[str, str]]) -> Thing:
+    """Describe a page that lists things: pairs of name and path."""
+    return _said(
+        {
+            "@context": SCHEMA,
+            "@type": "CollectionPage",
+            "name": name,
+            "url": absolute(path),
+            "mainEntity": _list(things),
+        }
+    )
+
+
+def works(name: str, path: str, books: Iterable[Work]) -> Thing:
+    """Describe a page that lists works."""
+    return collection(name, path, [(work.title, work.get_absolute_url()) for work in books])
+
+
+def copies(name: str, path: str, offers: Iterable[Offer]) -> Thing:
+    """Describe a page that lists single copies, each with its offer."""
+    items = [
+        {
+            "@type": "ListItem",
+            "position": place,
+            "item": {
+                "@type": ["Book", "Product"],
+                "name": offer.work.title,
+                "url": absolute(offer.work.get_absolute_url()),
+                "offers": _offer(offer),
+            },
+        }
+        for place, offer in enumerate(offers, start=1)
+        if offer.total is not None
+    ]
+    thing = collection(name, path, [])
+    if items:
+        thing["mainEntity"] = {"@type": "ItemList", "itemListElement": items}
+    return thing
+
+
+def series(page: SeriesPage, path: str) -> Thing:
+    """Describe a series and the books of this page, each with its place."""
+    return _said(
+        {
+            "@context": SCHEMA,
+            "@type": "BookSeries",
+            "@id": absolute(path),
+            "name": page.series.name,
+            "url": absolute(path),
+            "description": page.series.description,
+            "author": [
+                {
+                    "@type": "Person",
+                    "name": who["name"],
+                    "url": absolute(f"/authors/{who['slug']}/"),
+                }
+                for who in page.authors
+            ],
+            "hasPart": [
+                _said(
+                    {
+                        "@type": "Book",
+                        "name": card.work.title,
+                        "url": absolute(card.work.get_absolute_url()),
+                        "position": number,
+                    }
+                )
+                for number, card in page.entries.items
+            ],
+        }
+    )
+
+
+def publisher(page: PublisherPage, path: str) -> Thing:
+    """Describe a publisher, and the books of this page."""
+    return _said(
+        {
+            "@context": SCHEMA,
+            "@type": "Organization",
+            "@id": absolute(path),
+            "name": page.publisher.name,
+            "url": absolute(path),
+            "subjectOf": _list(
+                [
+                    (book.card.work.title, book.card.work.get_absolute_url())
+                    for book in page.books.items
+                ]
+            ),
+        }
+    )
+
+
+def _list(things: Iterable[tuple[str, str]]) -> Thing | None:
+    """Describe a list of pairs of name and path; nothing for an empty one."""
+    items = [
+        {"@type": "ListItem", "position": place, "name": name, "url": absolute(path)}
+        for place, (name, path) in enumerate(things, start=1)
+    ]
+    return {"@type": "ItemList", "itemListElement": items} if items else None
+
+
+def _said(thing: Thing) -> Thing:
+    """Return ``thing`` without what is not known."""
     return {key: value for key, value in thing.items() if value}

@@ -2,24 +2,47 @@
 
 from django.urls import path
 
-from catalog.sitemaps import SITEMAPS
-from catalog.views import books, files, lists, pages, search, shops
+from catalog.views import (
+    atom,
+    books,
+    browse,
+    files,
+    lists,
+    merchant,
+    opds,
+    pages,
+    search,
+    search_about,
+    search_feed,
+    shops,
+)
 
 app_name = "catalog"
 urlpatterns = [
     path("", pages.home, name="home"),
     path("search/", search.search_results, name="search"),
     path("search/suggest/", search.suggestions, name="suggest"),
+    path("search/suggest.json", search.suggestions_json, name="suggest_json"),
+    path("search/feed/", search_feed.search_feed, name="search_feed"),
+    path("search/how/", search_about.search_how, name="search_how"),
+    path("opensearch.xml", search_about.opensearch, name="opensearch"),
     # Books, and who wrote them
     path("books/<slug:slug>/", books.book_detail, name="book"),
     path("books/<slug:slug>/review/", books.review_write, name="review"),
-    path("authors/", pages.author_list, name="authors"),
-    path("authors/<slug:slug>/", pages.author_detail, name="author"),
-    path("series/<slug:slug>/", pages.series_detail, name="series"),
+    path("books/<slug:slug>/cover.png", books.cover, name="cover"),
+    path("authors/", browse.author_list, name="authors"),
+    path("authors/<slug:slug>/", browse.author_detail, name="author"),
+    path("series/", browse.series_list, name="series_list"),
+    path("series/<slug:slug>/", browse.series_detail, name="series"),
+    path("publishers/", browse.publisher_list, name="publishers"),
+    path("publishers/<slug:slug>/", browse.publisher_detail, name="publisher"),
     # Shelves
-    path("subjects/", pages.subject_list, name="subjects"),
-    path("subjects/<slug:slug>/", pages.subject_detail, name="subject"),
+    path("subjects/", browse.subject_list, name="subjects"),
+    path("subjects/<slug:slug>/", browse.subject_detail, name="subject"),
     path("conditions/", pages.condition_guide, name="conditions"),
+    # Copies, the newest first
+    path("new/", browse.new_arrivals, name="new"),
+    path("rare/", browse.rare_room, name="rare"),
     # Shops
     path("shops/", shops.shop_list, name="shops"),
     path("shops/<slug:slug>/", shops.shop_detail, name="shop"),
@@ -32,11 +55,20 @@ urlpatterns = [
     path("account/reading-list/remove/", lists.reading_list_remove, name="reading_list_remove"),
     # For programs that read the site
     path("robots.txt", files.robots, name="robots"),
-    path("sitemap.xml", files.sitemap_index, {"sitemaps": SITEMAPS}, name="sitemap"),
-    path(
-        "sitemap-<str:section>.xml",
-        files.sitemap_section,
-        {"sitemaps": SITEMAPS},
-        name="sitemap_section",
-    ),
+    path("sitemap.xml", files.sitemap_index, name="sitemap"),
+    path("sitemap-<str:section>-<int:number>.xml", files.sitemap_section, name="sitemap_section"),
+    # New arrivals as feeds
+    path("new.atom", atom.new_feed, name="new_feed"),
+    path("subjects/<slug:slug>/new.atom", atom.subject_feed, name="subject_feed"),
+    path("shops/<slug:slug>/new.atom", atom.shop_feed, name="shop_feed"),
+    # The catalogue for reading programs
+    path("opds/", opds.start, name="opds"),
+    path("opds/new/", opds.new, name="opds_new"),
+    path("opds/rare/", opds.rare, name="opds_rare"),
+    path("opds/search/", opds.results, name="opds_search"),
+    path("opds/subjects/<slug:slug>/", opds.subject, name="opds_subject"),
+    path("opds/books/<slug:slug>/", opds.book, name="opds_book"),
+    # Copies on sale for merchant programs
+    path("merchant.txt", merchant.parts, name="merchant"),
+    path("merchant-<int:number>.xml", merchant.part, name="merchant_part"),
 ]

@@ -11,7 +11,7 @@ from procrastinate.manager import JobManager
 
 from accounts.services import tokens
 from orders.payments.sandbox import bank
-from orders.services import idempotency, refunds
+from orders.services import idempotency, refunds, together
 from orders.services.reconciler import sweep
 
 log = structlog.get_logger(__name__)
@@ -64,3 +64,12 @@ def tidy_each_night(timestamp: int) -> None:
     """Forget idempotency keys and tokens that are of no use any more."""
     idempotency.forget_old()
     tokens.forget_expired()
+
+
+@app.periodic(cron="41 3 * * *")
+@app.task(
+    name="orders.tell_together", queueing_lock="orders.tell_together", lock="orders.tell_together"
+)
+def tell_together_each_night(timestamp: int) -> None:
+    """Have the pages of books say what is bought together with them."""
+    together.tell_catalogue()

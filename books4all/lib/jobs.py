@@ -1,5 +1,6 @@
 """Enqueueing of jobs by name, for code that must not import what the job does."""
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from procrastinate.contrib.django import app
@@ -12,3 +13,9 @@ def enqueue(task: str, *, delay: int = 0, **arguments: Any) -> None:
     """
     later = {"seconds": delay} if delay else None
     app.configure_task(task, schedule_in=later).defer(**arguments)
+
+
+def enqueue_many(task: str, arguments: Sequence[Mapping[str, Any]]) -> None:
+    """Enqueue the job ``task`` once for each of ``arguments``, in the current transaction."""
+    if arguments:
+        app.configure_task(task).batch_defer(*(dict(one) for one in arguments))

@@ -4,18 +4,24 @@ from typing import Any
 
 from django.contrib import admin
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 
 from books4all.lib import isbn
 from books4all.lib.staff.display import link
 from books4all.lib.staff.models import ReadOnlyAdmin, RecentInline, StaffAdmin, StaffInline
 from books4all.lib.text import fold
+from catalog.admin.mergeable import MergeMixin
+from catalog.admin.splitting import SplitMixin
+from catalog.constants import Mergeable
+from catalog.exporters import onix
 from catalog.models import (
     Contribution,
     Edition,
     Identifier,
+    Listing,
     Person,
+    PersonName,
     Publisher,
     SearchDocument,
     Series,
@@ -24,8 +30,8 @@ from catalog.models import (
     Work,
     WorkSubject,
 )
-from catalog.search import index
-from catalog.services import works
+from catalog.selectors.export import STEP, editions_whole, with_offers
+from catalog.services import derived, imports
 
 
 class BookSearch(StaffAdmin):
@@ -58,10 +64,42 @@ class BookSearch(StaffAdmin):
         return queryset.filter(**{self.title: fold(search_term)}), False
 
 
+class PartOfWork(StaffAdmin):
+    """Rows that a work keeps a line of: written anew when one is saved or removed by itself."""
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:  # noqa: FBT001 Django's signature
+        """Save, and refresh the works that the row belonged to and belongs to."""
+        before = form.initial.get("work")
+        super().save_model(request, obj, form, change)
+        derived.refresh(Work, {key for key in (before, obj.work_id) if key})
+
+    def delete_model(self, request: HttpRequest, obj: Any) -> None:
+        """Remove, and refresh its work."""
+        super().delete_model(request, obj)
+        derived.refresh(Work, [obj.work_id])
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
+        """Remove several, and refresh their works."""
+        keys = set(queryset.values_list("work_id", flat=True))
+        super().delete_queryset(request, queryset)
+        derived.refresh(Work, keys)
+
+
+class PersonNameInline(RecentInline):
+    """The names a person is found by."""
+
+    model = PersonName
+    fields = ("name", "kind", "spelling", "sound")
+    ordering = ("pk",)
+
+
 @admin.register(Person)
-class PersonAdmin(StaffAdmin):
+class PersonAdmin(MergeMixin, StaffAdmin):
     """Authors, translators, illustrators, editors."""
 
+    kind = Mergeable.PERSON
+    found_by = (Contribution, "person")
+    inlines = (PersonNameInline,)
     list_display = ("name", "sort_name", "native_name", "born", "died")
     search_fields = ("sort_name__istartswith", "name__icontains", "slug__startswith")
     search_help_text = _("Part of a name")
@@ -71,9 +109,11 @@ class PersonAdmin(StaffAdmin):
 
 
 @admin.register(Publisher)
-class PublisherAdmin(StaffAdmin):
+class PublisherAdmin(MergeMixin, StaffAdmin):
     """Publishing houses."""
 
+    kind = Mergeable.PUBLISHER
+    found_by = (Edition, "publisher")
     list_display = ("name", "slug")
     search_fields = ("name__icontains", "slug__startswith")
     ordering = ("name", "pk")
@@ -88,9 +128,11 @@ class SeriesEntryInline(StaffInline):
 
 
 @admin.register(Series)
-class SeriesAdmin(StaffAdmin):
+class SeriesAdmin(MergeMixin, StaffAdmin):
     """Series and cycles."""
 
+    kind = Mergeable.SERIES
+    found_by = (SeriesEntry, "series")
     list_display = ("name", "slug")
     search_fields = ("name__icontains", "slug__startswith")
     ordering = ("name", "pk")
@@ -100,7 +142,7 @@ class SeriesAdmin(StaffAdmin):
 
 
 @admin.register(SeriesEntry)
-class SeriesEntryAdmin(StaffAdmin):
+class SeriesEntryAdmin(PartOfWork):
     """Places in series."""
 
     related = ("series", "work")
@@ -120,6 +162,11 @@ class SubjectAdmin(StaffAdmin):
     ordering = ("name", "pk")
     prepopulated_fields = {"slug": ("name",)}
     view_on_site = True
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: Any) -> None:
+        """Write anew what works keep of their main subject's name."""
+        super().save_related(request, form, formsets, change)
+        derived.refresh(Subject, [form.instance.pk])
 
 
 class ContributionInline(StaffInline):
@@ -153,17 +200,20 @@ class IdentifierInline(StaffInline):
 
 
 @admin.register(Work)
-class WorkAdmin(BookSearch):
+class WorkAdmin(SplitMixin, BookSearch):
     """Books as written."""
 
+    kind = Mergeable.WORK
+    found_by = (Edition, "work")
     list_display = ("title", "author_line", "first_published", "original_language", "popularity")
-    list_filter = ("original_language", "first_published_circa")
+    list_filter = ("first_published_circa",)
     ordering = ("sort_title", "pk")
     prepopulated_fields = {"slug": ("title",)}
     readonly_fields = (
         "author_line",
         "sort_title",
         "cover_subject",
+        "completeness",
         "rating",
         "created_at",
         "updated_at",
@@ -187,7 +237,10 @@ class WorkAdmin(BookSearch):
             },
         ),
         (_("What it is about"), {"fields": ("description", "first_lines")}),
-        (_("Standing"), {"fields": ("popularity", "rating", "created_at", "updated_at")}),
+        (
+            _("Standing"),
+            {"fields": ("popularity", "completeness", "rating", "created_at", "updated_at")},
+        ),
     )
 
     @admin.display(description=_("rating"))
@@ -195,17 +248,13 @@ class WorkAdmin(BookSearch):
         """Return the mean of the published reviews, and how many there are."""
         return f"{work.rating:.1f} ({work.rating_count})" if work.rating else None
 
-    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: Any) -> None:
-        """Write what the work's row keeps of its people and subjects."""
-        super().save_related(request, form, formsets, change)
-        works.refresh(work=form.instance)
-        index.refresh([form.instance.pk])
-
 
 @admin.register(Edition)
-class EditionAdmin(BookSearch):
+class EditionAdmin(MergeMixin, BookSearch):
     """Publications of works."""
 
+    kind = Mergeable.EDITION
+    found_by = (Listing, "edition")
     document = "work__search_document__names__contains"
     identifier = "identifiers__value"
     title = "work__sort_title__startswith"
@@ -218,18 +267,30 @@ class EditionAdmin(BookSearch):
         "form",
         "language",
     )
-    list_filter = ("form", "language")
+    list_filter = ("form",)
     ordering = ("-pk",)
+    readonly_fields = ("completeness",)
     inlines = (IdentifierInline,)
+    actions = ("download_onix",)
+
+    @admin.action(description=_("Download as ONIX 3.0"), permissions=["view"])
+    def download_onix(self, request: HttpRequest, queryset: QuerySet[Edition]) -> HttpResponse:
+        """Return the chosen editions, 500 at most, as a message of ONIX."""
+        del request
+        rows = with_offers(list(editions_whole(queryset.order_by("pk"))[:STEP]))
+        response = HttpResponse(onix.our_message(rows), content_type="application/xml")
+        response["Content-Disposition"] = 'attachment; filename="editions.xml"'
+        return response
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: Any) -> None:
-        """Write what search knows of the edition's title and numbers."""
+        """Note that staff stand for what they have written, against files that say otherwise."""
         super().save_related(request, form, formsets, change)
-        index.refresh([form.instance.work_id])
+        if not change or form.has_changed():
+            imports.vouch(edition=form.instance)
 
 
 @admin.register(Contribution)
-class ContributionAdmin(StaffAdmin):
+class ContributionAdmin(PartOfWork):
     """Parts of people in works."""
 
     related = ("work", "person", "edition__publisher")
@@ -240,7 +301,7 @@ class ContributionAdmin(StaffAdmin):
 
 
 @admin.register(WorkSubject)
-class WorkSubjectAdmin(StaffAdmin):
+class WorkSubjectAdmin(PartOfWork):
     """Places of works under subjects."""
 
     related = ("work", "subject")
@@ -270,4 +331,4 @@ class SearchDocumentAdmin(ReadOnlyAdmin):
     list_display = ("work", "names")
     search_fields = ("names__contains",)
     ordering = ("pk",)
-    fields = (link("work", _("work")), "names", "vector")
+    fields = (link("work", _("work")), "names", "tier", "copies", "head", "facets", "written_at")

@@ -101,6 +101,7 @@ class WantAdmin(ReadOnlyAdmin):
         "pk",
         link("user", _("user")),
         link("work", _("work")),
+        "query",
         "least_condition",
         money("max_price_minor", _("at most")),
         "status",

@@ -16,11 +16,12 @@ from books4all.lib.api.serializers import (
     default_country,
 )
 from books4all.lib.money import Money
-from catalog.constants import Condition, Form, Role
-from catalog.languages import CHOICES as LANGUAGES
+from books4all.lib.pictures import KINDS, Picture
+from catalog import languages
+from catalog.constants import Condition
 from catalog.models import DeliveryRate, Edition, Listing, Person, Subject, Work
 from catalog.search import Results
-from catalog.search.query import LAST_PAGE
+from catalog.search.query import LAST_PAGE, YEARS
 from catalog.search.vocabulary import (
     ConditionClass,
     FormClass,
@@ -60,7 +61,10 @@ class WorksQuery(PricedPageQuery):
     subject = serializers.SlugField(required=False, default="", help_text="Slug of a subject")
     series = serializers.SlugField(required=False, default="", help_text="Slug of a series")
     language = serializers.ChoiceField(
-        choices=LANGUAGES, required=False, default="", help_text="Of the original (ISO 639-2/B)"
+        choices=languages.choices(),
+        required=False,
+        default="",
+        help_text="Of the original (ISO 639-2/B)",
     )
 
 
@@ -71,6 +75,15 @@ class EditionsQuery(PageQuery):
     isbn = serializers.CharField(
         required=False, default="", max_length=40, help_text="In any writing"
     )
+
+
+class OnixQuery(StrictSerializer):
+    """Which part of the catalogue as ONIX."""
+
+    after = serializers.IntegerField(
+        min_value=0, max_value=10**18 - 1, default=0, help_text="Behind the edition of this id"
+    )
+    limit = serializers.IntegerField(min_value=1, max_value=200, default=100)
 
 
 class ListingsQuery(PricedPageQuery):
@@ -119,7 +132,9 @@ class SearchQuery(StrictSerializer):
     )
     period = _choices(Period, "When the work first appeared")
     language = serializers.ListField(
-        child=serializers.ChoiceField(choices=LANGUAGES), required=False, help_text="ISO 639-2/B"
+        child=serializers.ChoiceField(choices=languages.choices()),
+        required=False,
+        help_text="ISO 639-2/B",
     )
     country = serializers.ListField(
         child=CountryField(), required=False, help_text="Where the shop is (ISO 3166)"
@@ -128,8 +143,18 @@ class SearchQuery(StrictSerializer):
     without = _choices(Without, "What to leave out")
     min = serializers.RegexField(_AMOUNT, required=False, help_text="Least, delivered: 4.50")
     max = serializers.RegexField(_AMOUNT, required=False, help_text="Most, delivered: 10")
+    year_min = serializers.IntegerField(
+        min_value=YEARS[0], max_value=YEARS[-1], required=False, help_text="First year of editions"
+    )
+    year_max = serializers.IntegerField(
+        min_value=YEARS[0], max_value=YEARS[-1], required=False, help_text="Last year of editions"
+    )
     first = serializers.ChoiceField(choices=["1"], required=False, help_text="First editions")
     signed = serializers.ChoiceField(choices=["1"], required=False, help_text="Signed copies")
+    jacket = serializers.ChoiceField(choices=["1"], required=False, help_text="With dust jacket")
+    exact = serializers.ChoiceField(
+        choices=["1"], required=False, help_text="The words as typed, without corrections"
+    )
     sort = serializers.ChoiceField(choices=Sort.choices, required=False)
     page = serializers.IntegerField(min_value=1, max_value=LAST_PAGE, required=False)
 
@@ -148,9 +173,41 @@ class RatingOut(Plain):
     count = serializers.IntegerField(source="rating_count")
 
 
+class SourceOut(Plain):
+    """The files of a picture in one format, as HTML's `srcset` takes them."""
+
+    type = serializers.CharField()
+    srcset = serializers.CharField()
+
+
+class CoverOut(Plain):
+    """A real cover, of one `edition`: never a photograph of the copy for sale.
+
+    `src` is the widest file as JPEG, of `width` by `height`; `colour` is its most common colour.
+    """
+
+    src = serializers.SerializerMethodField()
+    width = serializers.IntegerField()
+    height = serializers.IntegerField()
+    alt = serializers.CharField(allow_blank=True)
+    credit = serializers.CharField(allow_blank=True)
+    colour = serializers.CharField()
+    edition = serializers.IntegerField(allow_null=True)
+    sources = serializers.SerializerMethodField()
+
+    def get_src(self, picture: Picture) -> str:
+        return picture.absolute()
+
+    @extend_schema_field(SourceOut(many=True))
+    def get_sources(self, picture: Picture) -> Any:
+        rows = [{"type": KINDS[kind], "srcset": picture.absolute_srcset(kind)} for kind in KINDS]
+        return SourceOut(rows, many=True).data
+
+
 class WorkOut(serializers.ModelSerializer[Work]):
     """A work: the book as written. `from_price` is the lowest with delivery to your country."""
 
+    cover = CoverOut(source="picture", allow_null=True)
     rating = RatingOut(source="*")
     from_price = serializers.SerializerMethodField()
     copies = serializers.SerializerMethodField(help_text="Offers on sale, wherever they are sent")
@@ -166,6 +223,7 @@ class WorkOut(serializers.ModelSerializer[Work]):
             "original_language",
             "first_published",
             "first_published_circa",
+            "cover",
             "rating",
             "from_price",
             "copies",
@@ -193,7 +251,7 @@ class CreditOut(Plain):
 
     name = serializers.CharField()
     slug = serializers.SlugField()
-    role = serializers.ChoiceField(choices=Role.choices)
+    role = serializers.CharField()
 
 
 class SubjectRefOut(Plain):
@@ -226,7 +284,8 @@ class EditionOut(serializers.ModelSerializer[Edition]):
     isbns = serializers.ListField(child=serializers.CharField())
     people = CreditOut(many=True, source="people_json")
     copies = serializers.IntegerField()
-    form = serializers.ChoiceField(choices=Form.choices)
+    cover = CoverOut(source="picture", allow_null=True)
+    form = serializers.CharField(help_text="ONIX code list 150")
 
     class Meta:
         model = Edition
@@ -242,6 +301,7 @@ class EditionOut(serializers.ModelSerializer[Edition]):
             "published",
             "pages",
             "statement",
+            "cover",
             "isbns",
             "people",
             "copies",
@@ -354,6 +414,7 @@ class WorkDetailOut(Plain):
     first_published_circa = serializers.BooleanField(source="work.first_published_circa")
     description = serializers.CharField(source="work.description", allow_blank=True)
     first_lines = serializers.CharField(source="work.first_lines", allow_blank=True)
+    cover = CoverOut(source="work.picture", allow_null=True)
     rating = RatingOut(source="work")
     people = serializers.SerializerMethodField()
     subjects = SubjectRefOut(many=True)
@@ -373,6 +434,7 @@ class WorkDetailOut(Plain):
         for edition, row in zip(rows, page.editions, strict=True):
             edition.work = page.work
             edition.copies = row.copies  # type: ignore[attr-defined]  # as collections.editions annotates
+            edition.isbns = row.isbn_digits  # type: ignore[attr-defined]  # likewise
         return EditionOut(rows, many=True).data
 
     @extend_schema_field(ListingOut(many=True))
@@ -477,6 +539,7 @@ class HitOut(Plain):
     subtitle = serializers.CharField(source="card.work.subtitle", allow_blank=True)
     author_line = serializers.CharField(source="card.work.author_line", allow_blank=True)
     first_published = serializers.IntegerField(source="card.work.first_published", allow_null=True)
+    cover = CoverOut(source="card.work.picture", allow_null=True)
     rating = RatingOut(source="card.work")
     from_price = MoneyOut(source="card.from_price", allow_null=True)
     copies = serializers.IntegerField(source="card.copies")
@@ -505,6 +568,7 @@ class SubjectCountOut(Plain):
     slug = serializers.SlugField()
     name = serializers.CharField()
     parent = serializers.CharField(allow_blank=True)  # type: ignore[assignment]  # as above
+    scheme = serializers.CharField(help_text="ONIX code list 27: 24 the shop's shelves, 93 Thema")
     copies = serializers.IntegerField()
 
 
@@ -517,15 +581,25 @@ class LandmarkOut(Plain):
 
 
 class SearchOut(Plain):
-    """A page of works found. `corrected` holds what was searched for instead of misspelt words."""
+    """A page of works found.
+
+    `corrected` holds what was searched for instead of misspelt words, `meant` what may have been
+    meant by words that were to be `exact`. `too_broad`: the search took too long and was stopped.
+    """
 
     results = HitOut(many=True, source="hits")
     works = serializers.IntegerField()
+    more = serializers.BooleanField(help_text="There are more works than were counted")
     copies = serializers.IntegerField()
     sellers = serializers.IntegerField()
+    about = serializers.BooleanField(
+        help_text="Counts other than `works` are estimates, worked out from a sample"
+    )
     page = serializers.IntegerField(source="query.page")
     pages = serializers.IntegerField()
     corrected = serializers.CharField(allow_blank=True)
+    meant = serializers.CharField(allow_blank=True)
+    too_broad = serializers.BooleanField()
     landmark = LandmarkOut(allow_null=True)
     facets = serializers.SerializerMethodField()
     subjects = SubjectCountOut(many=True)
@@ -550,12 +624,13 @@ class SuggestedBookOut(Plain):
 
 
 class NamedOut(Plain):
-    """A person (`author`), their first editions (`first`), or a shop (`shop`)."""
+    """A person (`author`), their first editions (`first`), a `series`, or a `shop`."""
 
     kind = serializers.CharField()
     name = serializers.CharField()
     slug = serializers.SlugField()
     copies = serializers.IntegerField()
+    more = serializers.BooleanField(help_text="There are more copies than were counted")
 
 
 class SuggestOut(Plain):

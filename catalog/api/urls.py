@@ -19,6 +19,7 @@ urlpatterns = [
     path("works/", views.WorksView.as_view(), name="works"),
     path("works/<slug:slug>/", views.WorkView.as_view(), name="work"),
     path("editions/", views.EditionsView.as_view(), name="editions"),
+    path("editions/onix/", views.EditionsOnixView.as_view(), name="editions_onix"),
     path("editions/<key:pk>/", views.EditionView.as_view(), name="edition"),
     path("listings/", views.ListingsView.as_view(), name="listings"),
     path("listings/<key:pk>/", views.ListingView.as_view(), name="listing"),

@@ -1,5 +1,7 @@
 """Reads of the catalogue. The same for everybody: no sign-in, and caches may keep them a minute."""
 
+from django.http import HttpResponse
+from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -8,8 +10,12 @@ from books4all.lib.api.endpoints import PublicEndpoint
 from books4all.lib.api.pagination import Ordering, PageQuery, page_of
 from books4all.lib.api.serializers import CountryQuery, ProblemOut
 from catalog.api import serializers as shapes
+from catalog.api.moved import MovedEndpoint
+from catalog.constants import Mergeable
+from catalog.exporters import onix
 from catalog.search import Query, search, suggest
 from catalog.selectors import books, collections
+from catalog.selectors.export import editions_after
 
 WORK_ORDERS = {
     "popularity": Ordering("works-popularity", ("-popularity", "pk")),
@@ -27,6 +33,8 @@ SHOPS = Ordering("shops", ("name", "pk"))
 
 _LIST = {400: ProblemOut, 429: ProblemOut}
 _ONE = {400: ProblemOut, 404: ProblemOut, 429: ProblemOut}
+# Of what can be merged: 308 leads on.
+_MOVABLE = {308: ProblemOut, **_ONE}
 
 
 class WorksView(PublicEndpoint):
@@ -49,14 +57,17 @@ class WorksView(PublicEndpoint):
         return self.page(rows, ordering=order, query=query, serializer=shapes.WorkOut)
 
 
-class WorkView(PublicEndpoint):
+class WorkView(MovedEndpoint):
     """works/{slug}/."""
+
+    kind = Mergeable.WORK
+    route = "work"
 
     @extend_schema(
         operation_id="work",
         tags=["catalogue"],
         parameters=[CountryQuery],
-        responses={200: shapes.WorkDetailOut, **_ONE},
+        responses={200: shapes.WorkDetailOut, **_MOVABLE},
     )
     def get(self, request: Request, slug: str) -> Response:
         """Show a work with its editions and copies."""
@@ -82,11 +93,34 @@ class EditionsView(PublicEndpoint):
         return self.page(rows, ordering=EDITIONS, query=query, serializer=shapes.EditionOut)
 
 
-class EditionView(PublicEndpoint):
-    """editions/{id}/."""
+class EditionsOnixView(PublicEndpoint):
+    """editions/onix/."""
 
     @extend_schema(
-        operation_id="edition", tags=["catalogue"], responses={200: shapes.EditionOut, **_ONE}
+        operation_id="editions_onix",
+        tags=["catalogue"],
+        parameters=[shapes.OnixQuery],
+        responses={(200, "application/xml"): OpenApiTypes.STR, **_LIST},
+    )
+    def get(self, request: Request) -> HttpResponse:
+        """Export editions as ONIX for Books 3.0, by their ids; `Link: rel="next"` goes on."""
+        given = self.query(shapes.OnixQuery)
+        rows = list(editions_after(given["after"], limit=given["limit"]))
+        response = HttpResponse(onix.our_message(rows), content_type="application/xml")
+        if len(rows) == given["limit"]:
+            following = f"{request.path}?after={rows[-1].pk}&limit={given['limit']}"
+            response["Link"] = f'<{request.build_absolute_uri(following)}>; rel="next"'
+        return response
+
+
+class EditionView(MovedEndpoint):
+    """editions/{id}/."""
+
+    kind = Mergeable.EDITION
+    route = "edition"
+
+    @extend_schema(
+        operation_id="edition", tags=["catalogue"], responses={200: shapes.EditionOut, **_MOVABLE}
     )
     def get(self, request: Request, pk: int) -> Response:
         """Show an edition."""
@@ -149,11 +183,14 @@ class PeopleView(PublicEndpoint):
         return self.page(rows, ordering=PEOPLE, query=query, serializer=shapes.PersonOut)
 
 
-class PersonView(PublicEndpoint):
+class PersonView(MovedEndpoint):
     """people/{slug}/."""
 
+    kind = Mergeable.PERSON
+    route = "person"
+
     @extend_schema(
-        operation_id="person", tags=["catalogue"], responses={200: shapes.PersonOut, **_ONE}
+        operation_id="person", tags=["catalogue"], responses={200: shapes.PersonOut, **_MOVABLE}
     )
     def get(self, request: Request, slug: str) -> Response:
         """Show a person."""

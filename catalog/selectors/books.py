@@ -5,42 +5,23 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
-from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Case, Count, F, Min, OuterRef, Q, Value, When
-from django.db.models.functions import JSONObject
+from django.db import connection
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from books4all.lib.isbn import hyphenate
 from books4all.lib.money import Money
 from catalog import languages
-from catalog.constants import (
-    HARDBACKS,
-    Condition,
-    Form,
-    IdentifierType,
-    ReviewStatus,
-    Role,
-)
-from catalog.models import (
-    Contribution,
-    Edition,
-    Identifier,
-    Listing,
-    Review,
-    SeriesEntry,
-    Work,
-    WorkSubject,
-)
-from catalog.querysets import ListingQuerySet
-from catalog.selectors.cards import WorkCard, cards_for
+from catalog.constants import HARDBACKS, Condition, Form, ReviewStatus, Role, role_label
+from catalog.models import Listing, Review, Work
+from catalog.selectors import related, sql
+from catalog.selectors.cards import WorkCard
+from catalog.selectors.editions import EditionRow, editions_of
 from catalog.selectors.offers import Offer, offer_of
-from catalog.selectors.paging import Page, bounds, page_number
+from catalog.selectors.paging import Page, page_number
+from catalog.selectors.related import Related
 
 OFFERS_A_PAGE = 25
-EDITIONS_SHOWN = 40
 REVIEWS_SHOWN = 10
-SHELF_SHOWN = 8
 
 # The kinds of copy, each copy being of exactly one.
 KINDS: dict[str, str | Promise] = {
@@ -50,13 +31,81 @@ KINDS: dict[str, str | Promise] = {
     "rare": _("Rare"),
     "other": _("Other used"),
 }
-_KIND = Case(
-    When(rare=True, then=Value("rare")),
-    When(Q(condition=Condition.NEW), then=Value("new")),
-    When(edition__form__in=HARDBACKS, then=Value("hardback")),
-    When(edition__form=Form.PAPERBACK, then=Value("paperback")),
-    default=Value("other"),
-)
+
+# The work with everything that is said once about it.
+_WORK = f"""
+    SELECT w.*,
+        (SELECT coalesce(json_agg(row), '[]') FROM (
+            SELECT p.name, p.native_name AS native, p.other_names AS others, p.slug, c.role
+            FROM catalog_contribution c JOIN catalog_person p ON p.id = c.person_id
+            WHERE c.work_id = w.id AND c.edition_id IS NULL
+            ORDER BY c.sequence, c.id LIMIT 20
+        ) AS row) AS people_json,
+        (SELECT coalesce(json_agg(row), '[]') FROM (
+            SELECT s.id, s.name, s.slug, s.scheme, ws.is_main AS main,
+                above.name AS parent, above.slug AS parent_slug
+            FROM catalog_worksubject ws
+            JOIN catalog_subject s ON s.id = ws.subject_id
+            LEFT JOIN catalog_subject above ON above.id = s.parent_id
+            WHERE ws.work_id = w.id ORDER BY ws.is_main DESC, ws.id LIMIT 20
+        ) AS row) AS subjects_json,
+        (SELECT coalesce(json_agg(row), '[]') FROM (
+            SELECT s.name, s.slug, e.number
+            FROM catalog_seriesentry e JOIN catalog_series s ON s.id = e.series_id
+            WHERE e.work_id = w.id ORDER BY s.name, e.id LIMIT 5
+        ) AS row) AS series_json,
+        (SELECT coalesce(json_agg(row), '[]') FROM (
+            SELECT rating AS stars, count(*) AS n FROM catalog_review
+            WHERE work_id = w.id AND status = %(published)s GROUP BY rating
+        ) AS row) AS stars_json,
+        (SELECT coalesce(json_agg(row), '[]') FROM (
+            SELECT language, count(*) AS n, min(published_year) AS first, max(published_year) AS last
+            FROM catalog_edition WHERE work_id = w.id GROUP BY language ORDER BY count(*) DESC, 1
+        ) AS row) AS languages_json,
+        {related.BESIDE} AS beside_json
+    FROM catalog_work w WHERE w.slug = %(slug)s
+"""  # noqa: S608 - pieces are ours
+
+# All copies once: what there is of each kind, and a page of the copies, the cheapest delivered first.
+# A row of a kind has the kind's name; a row of a copy has its key.
+_COPIES = f"""
+    WITH copies AS MATERIALIZED (
+        SELECT l.id, l.seller_id, l.price_minor, CASE
+            WHEN l.rare THEN 'rare'
+            WHEN l.condition = %(new)s THEN 'new'
+            WHEN e.form = ANY (%(hardbacks)s) THEN 'hardback'
+            WHEN e.form = %(paperback)s THEN 'paperback'
+            ELSE 'other' END AS kind
+        FROM catalog_edition e
+        JOIN catalog_listing l ON l.edition_id = e.id
+        JOIN accounts_seller s ON s.id = l.seller_id
+        WHERE e.work_id = %(work)s AND {sql.ON_SALE}
+    ),
+    rates AS MATERIALIZED (
+        SELECT sellers.seller_id, rate.*
+        FROM (SELECT DISTINCT seller_id FROM copies) AS sellers
+        CROSS JOIN LATERAL ({sql.CHEAPEST_RATE}) AS rate
+    ),
+    landed AS MATERIALIZED (
+        SELECT copies.*, copies.price_minor + rates.first_minor AS landed_minor,
+            rates.first_minor, rates.days_min, rates.days_max, rates.service
+        FROM copies LEFT JOIN rates ON rates.seller_id = copies.seller_id
+    )
+    (
+        SELECT NULL::bigint AS id, coalesce(kind, ''), count(*), count(landed_minor),
+            count(DISTINCT seller_id), min(landed_minor), NULL::json
+        FROM landed GROUP BY GROUPING SETS ((kind), ())
+    )
+    UNION ALL
+    (
+        SELECT id, kind, 1, 1, 1, landed_minor, CASE WHEN first_minor IS NOT NULL THEN
+            json_build_object(
+                'minor', first_minor, 'days_min', days_min, 'days_max', days_max, 'service', service
+            ) END
+        FROM landed WHERE %(kind)s = '' OR kind = %(kind)s
+        ORDER BY landed_minor NULLS LAST, price_minor, id LIMIT %(limit)s OFFSET %(offset)s
+    )
+"""  # noqa: S608 - pieces are ours
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,13 +119,12 @@ class KindOfCopy:
 
 
 @dataclass(frozen=True, slots=True)
-class EditionRow:
-    """An edition in the list, with its ISBNs as printed and the people of this edition only."""
+class InLanguage:
+    """How many editions there are in a language."""
 
-    edition: Edition
-    isbns: list[str]
-    people: list[dict[str, str]]
-    copies: int
+    code: str
+    name: str
+    editions: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,10 +132,12 @@ class BookPage:
     """All that the page shows. On later pages of the offers the rest of the book is left out."""
 
     work: Work
-    authors: list[dict[str, str]]
-    helpers: list[dict[str, str]]
+    authors: list[dict[str, Any]]
+    helpers: list[dict[str, Any]]
     subjects: list[dict[str, Any]]
     series: list[dict[str, str]]
+    languages: list[InLanguage]
+    years: tuple[int | None, int | None]
     kinds: list[KindOfCopy]
     kind: str
     copies: int
@@ -98,13 +148,21 @@ class BookPage:
     editions: Sequence[EditionRow]
     reviews: Sequence[Review]
     bars: list[tuple[int, int]]
-    shelf: list[WorkCard]
+    together: Sequence[WorkCard]
+    shelf: Sequence[WorkCard]
 
     @property
     def best(self) -> Offer | None:
         """The copy with the lowest price delivered, on the first page."""
         offers = self.offers.items
         return offers[0] if offers and self.offers.number == 1 else None
+
+    @property
+    def best_edition(self) -> EditionRow | None:
+        """The edition of the best copy, with all that is known of it."""
+        best = self.best
+        edition = best.listing.edition_id if best else None
+        return next((row for row in self.editions if row.edition.pk == edition), None)
 
     @property
     def kind_label(self) -> str | Promise:
@@ -121,6 +179,17 @@ class BookPage:
         """Whether this is the whole page of the book, not just more of its copies."""
         return self.offers.number == 1
 
+    @property
+    def editions_known(self) -> int:
+        """How many editions there are, shown or not."""
+        return sum(row.editions for row in self.languages)
+
+    @property
+    def translations(self) -> list[InLanguage]:
+        """The languages other than the original one, those with most editions first."""
+        known = {self.work.original_language, "und", "mul", ""}
+        return [row for row in self.languages if row.code not in known]
+
 
 def book_page(*, slug: str, country: str, kind: str = "", number: int = 1) -> BookPage:
     """Read the page of the work ``slug`` for a visitor in ``country``, in at most six queries.
@@ -133,11 +202,12 @@ def book_page(*, slug: str, country: str, kind: str = "", number: int = 1) -> Bo
     kind = kind if kind in KINDS else ""
     number = page_number(number)
     work = _work(slug)
-    tally = _tally(work, country)
-    kinds = _kinds(tally)
-    total = tally[f"{kind}_n"] if kind else tally["copies"]
-    people: list[dict[str, str]] = work.people_json  # type: ignore[attr-defined]  # annotated
+    kinds, places = _copies(work, country, kind, number)
+    everything = kinds.pop("", _NONE)
+    total = kinds.get(kind, _NONE).copies if kind else everything.copies
+    people, spoken = work.people_json, work.languages_json
     first = number == 1
+    beside = related.related(work.pk, work.beside_json, country) if first else _NOTHING
     return BookPage(
         work=work,
         authors=[person for person in people if person["role"] == Role.AUTHOR],
@@ -146,174 +216,113 @@ def book_page(*, slug: str, country: str, kind: str = "", number: int = 1) -> Bo
             for person in people
             if person["role"] != Role.AUTHOR
         ],
-        subjects=work.subjects_json,  # type: ignore[attr-defined]  # annotated
-        series=work.series_json,  # type: ignore[attr-defined]  # annotated
-        kinds=kinds,
+        subjects=work.subjects_json,
+        series=work.series_json,
+        languages=[
+            InLanguage(row["language"], languages.name_of(row["language"]), row["n"])
+            for row in spoken
+        ],
+        years=_span(spoken),
+        kinds=_kinds(kinds),
         kind=kind,
-        copies=tally["copies"],
-        undeliverable=tally["copies"] - tally["sent"],
-        sellers=tally["sellers"],
-        from_price=_money(tally["from_minor"]),
-        offers=Page(_offers(work, country, kind, number), number, OFFERS_A_PAGE, total),
-        editions=_editions(work) if first else [],
+        copies=everything.copies,
+        undeliverable=everything.copies - everything.sent,
+        sellers=everything.sellers,
+        from_price=_money(everything.from_minor),
+        offers=Page(_offers(work, places), number, OFFERS_A_PAGE, total),
+        editions=editions_of(work) if first else [],
         reviews=_reviews(work) if first else [],
-        bars=_bars(work.stars_json),  # type: ignore[attr-defined]  # annotated
-        shelf=same_shelf(work, country) if first else [],
+        bars=_bars(work.stars_json),
+        together=beside.together,
+        shelf=beside.shelf,
     )
 
 
-def _work(slug: str) -> Work:
-    people = Contribution.objects.filter(work=OuterRef("pk"), edition__isnull=True).order_by(
-        "sequence", "pk"
-    )
-    subjects = WorkSubject.objects.filter(work=OuterRef("pk")).order_by("-is_main", "pk")
-    series = SeriesEntry.objects.filter(work=OuterRef("pk")).order_by("series__name", "pk")
-    stars = (
-        Review.objects.filter(work=OuterRef("pk"), status=ReviewStatus.PUBLISHED)
-        .order_by()
-        .values("rating")
-        .annotate(row=JSONObject(stars="rating", n=Count("pk")))
-        .values("row")
-    )
-    return Work.objects.annotate(
-        people_json=ArraySubquery(
-            people.values(
-                row=JSONObject(
-                    name="person__name",
-                    native="person__native_name",
-                    slug="person__slug",
-                    role="role",
-                )
-            )[:20]
-        ),
-        subjects_json=ArraySubquery(
-            subjects.values(
-                row=JSONObject(
-                    id="subject_id",
-                    name="subject__name",
-                    slug="subject__slug",
-                    main="is_main",
-                    parent="subject__parent__name",
-                    parent_slug="subject__parent__slug",
-                )
-            )[:20]
-        ),
-        series_json=ArraySubquery(
-            series.values(
-                row=JSONObject(name="series__name", slug="series__slug", number="number")
-            )[:5]
-        ),
-        stars_json=ArraySubquery(stars),
-    ).get(slug=slug)
+@dataclass(frozen=True, slots=True)
+class _Tally:
+    copies: int
+    sent: int
+    sellers: int
+    from_minor: int | None
 
 
-def _of(work: Work) -> ListingQuerySet:
-    return Listing.objects.on_sale().filter(edition__work=work)
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Where a copy stands in the list, and on which terms it is sent."""
+
+    listing: int
+    landed_minor: int | None
+    delivery: dict[str, Any] | None
 
 
-def _tally(work: Work, country: str) -> dict[str, Any]:
-    """Count the copies of each kind and find each kind's lowest price, in one query."""
-    counts: dict[str, Any] = {
-        "copies": Count("pk"),
-        "sent": Count("landed_minor"),
-        "sellers": Count("seller", distinct=True),
-        "from_minor": Min("landed_minor"),
+_NONE = _Tally(0, 0, 0, None)
+_NOTHING = Related(together=[], shelf=[])
+
+
+def _work(slug: str) -> Any:
+    given = {**related.terms(), "slug": slug, "published": ReviewStatus.PUBLISHED}
+    for work in Work.objects.raw(_WORK, given):
+        return work
+    raise Work.DoesNotExist
+
+
+def _copies(
+    work: Work, country: str, kind: str, number: int
+) -> tuple[dict[str, _Tally], list[_Place]]:
+    """Count the copies of each kind ("" is all) and find those of a page, in one query."""
+    given = {
+        **sql.terms(country),
+        "work": work.pk,
+        "new": Condition.NEW,
+        "hardbacks": list(HARDBACKS),
+        "paperback": Form.PAPERBACK,
+        "kind": kind,
+        "limit": OFFERS_A_PAGE,
+        "offset": (number - 1) * OFFERS_A_PAGE,
     }
-    for code in KINDS:
-        counts[f"{code}_n"] = Count("pk", filter=Q(kind=code))
-        counts[f"{code}_from"] = Min("landed_minor", filter=Q(kind=code))
-    return _of(work).order_by().with_landed_price(country).annotate(kind=_KIND).aggregate(**counts)
+    with connection.cursor() as cursor:
+        cursor.execute(_COPIES, given)
+        rows = cursor.fetchall()
+    kinds = {row[1]: _Tally(*row[2:6]) for row in rows if row[0] is None}
+    return kinds, [_Place(row[0], row[5], row[6]) for row in rows if row[0] is not None]
 
 
-def _kinds(tally: dict[str, Any]) -> list[KindOfCopy]:
-    kinds = [
-        KindOfCopy(code, label, tally[f"{code}_n"], _money(tally[f"{code}_from"]))
-        for code, label in KINDS.items()
-    ]
+def _kinds(tallies: dict[str, _Tally]) -> list[KindOfCopy]:
+    found = [(code, label, tallies.get(code, _NONE)) for code, label in KINDS.items()]
     # "Other" is only worth a tab when there is one: maps, pamphlets, bindings nobody named.
-    return [kind for kind in kinds if kind.copies or kind.code != "other"]
-
-
-def _offers(work: Work, country: str, kind: str, number: int) -> list[Offer]:
-    """Return a page of copies, the cheapest delivered first, those not sent there last."""
-    listings = _of(work)
-    if kind:
-        listings = listings.annotate(kind=_KIND).filter(kind=kind)
-    listings = (
-        listings.with_book()
-        .with_delivery(country)
-        .order_by(F("landed_minor").asc(nulls_last=True), "price_minor", "pk")
-    )
-    return [offer_of(listing) for listing in listings[bounds(number, OFFERS_A_PAGE)]]
-
-
-def _editions(work: Work) -> list[EditionRow]:
-    identifiers = Identifier.objects.filter(
-        edition=OuterRef("pk"), type=IdentifierType.ISBN13
-    ).order_by("pk")
-    people = Contribution.objects.filter(edition=OuterRef("pk")).order_by("sequence", "pk")
-    copies = (
-        Listing.objects.on_sale()
-        .filter(edition=OuterRef("pk"))
-        .order_by()
-        .values("edition")
-        .annotate(n=Count("pk"))
-        .values("n")
-    )
-    editions = (
-        Edition.objects.filter(work=work)
-        .select_related("publisher")
-        .annotate(
-            isbns=ArraySubquery(identifiers.values("value")[:3]),
-            people_json=ArraySubquery(
-                people.values(
-                    row=JSONObject(name="person__name", slug="person__slug", role="role")
-                )[:5]
-            ),
-            copies=ArraySubquery(copies),
-        )
-        .order_by(F("published_year").desc(nulls_last=True), "pk")[:EDITIONS_SHOWN]
-    )
     return [
-        EditionRow(
-            edition=edition,
-            isbns=[hyphenate(isbn) for isbn in edition.isbns],
-            people=[{**row, "role_label": role_label(row["role"])} for row in edition.people_json],
-            copies=sum(edition.copies),
-        )
-        for edition in editions
+        KindOfCopy(code, label, tally.copies, _money(tally.from_minor))
+        for code, label, tally in found
+        if tally.copies or code != "other"
     ]
+
+
+def _offers(work: Work, places: Sequence[_Place]) -> list[Offer]:
+    """Return the copies at ``places``; each gets the one work, which is not read again for each."""
+    listings = Listing.objects.filter(pk__in=[place.listing for place in places])
+    found: dict[int, Any] = {
+        row.pk: row for row in listings.order_by().select_related("edition__publisher", "seller")
+    }
+    offers = []
+    for place in places:
+        # A copy may have been withdrawn between the two statements.
+        if listing := found.get(place.listing):
+            listing.edition.work = work
+            listing.landed_minor, listing.delivery = place.landed_minor, place.delivery
+            offers.append(offer_of(listing))
+    return offers
+
+
+def _span(spoken: list[dict[str, Any]]) -> tuple[int | None, int | None]:
+    """Return the years of the oldest and of the newest edition."""
+    first = [row["first"] for row in spoken if row["first"] is not None]
+    last = [row["last"] for row in spoken if row["last"] is not None]
+    return min(first, default=None), max(last, default=None)
 
 
 def _reviews(work: Work) -> list[Review]:
     published = Review.objects.filter(work=work, status=ReviewStatus.PUBLISHED).exclude(text="")
     return list(published.order_by("-published_at", "-pk")[:REVIEWS_SHOWN])
-
-
-def same_shelf(work: Work, country: str) -> list[WorkCard]:
-    """Return cards of other works by the same author, then of the same main subject."""
-    authors = Contribution.objects.filter(work=work, role=Role.AUTHOR, edition__isnull=True).values(
-        "person"
-    )
-    subjects = WorkSubject.objects.filter(work=work, is_main=True).values("subject")
-    by_author = Q(
-        pk__in=Contribution.objects.filter(
-            person__in=authors, role=Role.AUTHOR, edition__isnull=True
-        ).values("work")
-    )
-    of_subject = Q(pk__in=WorkSubject.objects.filter(subject__in=subjects).values("work"))
-    works = (
-        Work.objects.filter(by_author | of_subject)
-        .exclude(pk=work.pk)
-        .annotate(same_hand=Case(When(by_author, then=Value(0)), default=Value(1)))
-        .order_by("same_hand", "-popularity", "pk")[:SHELF_SHOWN]
-    )
-    return cards_for(works, country)
-
-
-def role_label(code: str) -> str:
-    """Return a contributor's role in words."""
-    return str(dict(Role.choices).get(code, code))
 
 
 def _bars(stars: list[dict[str, int]]) -> list[tuple[int, int]]:

@@ -2,15 +2,49 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from datetime import datetime
+from typing import Any
 
 from django.conf import settings
+from django.db.models import Max
 
 from books4all.lib.money import Money
-from catalog.models import Work
+from catalog.models import Listing, Work
+from catalog.querysets import WorkQuerySet
+from catalog.selectors import sql
 
-if TYPE_CHECKING:
-    from catalog.querysets import WorkQuerySet
+# A seller's cheapest copy of a work is the cheapest delivered too, so that prices are compared after
+# the copies of each seller have become one row, and the post of each seller is looked up once.
+_CARDS = f"""
+    WITH wanted AS MATERIALIZED (
+        SELECT work_id, row_number() OVER () AS place FROM ({{works}}) AS asked (work_id)
+    ),
+    copies AS MATERIALIZED (
+        SELECT e.work_id, l.seller_id, count(*) AS copies, min(l.price_minor) AS price_minor
+        FROM wanted
+        JOIN catalog_edition e ON e.work_id = wanted.work_id
+        JOIN catalog_listing l ON l.edition_id = e.id
+        JOIN accounts_seller s ON s.id = l.seller_id
+        WHERE {sql.ON_SALE}
+        GROUP BY e.work_id, l.seller_id
+    ),
+    rates AS MATERIALIZED (
+        SELECT sellers.seller_id, rate.first_minor
+        FROM (SELECT DISTINCT seller_id FROM copies) AS sellers
+        CROSS JOIN LATERAL ({sql.CHEAPEST_RATE}) AS rate
+    ),
+    prices AS (
+        SELECT copies.work_id, sum(copies.copies) AS copies,
+            min(copies.price_minor + rates.first_minor) AS landed_minor
+        FROM copies LEFT JOIN rates ON rates.seller_id = copies.seller_id
+        GROUP BY copies.work_id
+    )
+    SELECT w.*, prices.landed_minor, coalesce(prices.copies, 0)::bigint AS copies
+    FROM wanted
+    JOIN catalog_work w ON w.id = wanted.work_id
+    LEFT JOIN prices ON prices.work_id = w.id
+    ORDER BY wanted.place
+"""  # noqa: S608 - pieces are ours, and what is asked for is a parameter
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,26 +64,53 @@ class WorkCard:
 def card_of(work: Work) -> WorkCard:
     """Return the card of a work that was read with ``WorkQuerySet.with_prices``."""
     prices = work.prices or {"landed_minor": None, "copies": 0}  # type: ignore[attr-defined]  # annotated
-    minor = prices["landed_minor"]
-    return WorkCard(
-        work=work,
-        from_price=None if minor is None else Money(minor, settings.MARKETPLACE_CURRENCY),
-        copies=prices["copies"],
-    )
+    return WorkCard(work, _money(prices["landed_minor"]), prices["copies"])
 
 
-def cards_for(works: "WorkQuerySet | Iterable[int]", country: str) -> list[WorkCard]:
+def cards_for(works: WorkQuerySet | Iterable[int], country: str) -> list[WorkCard]:
     """Return cards of ``works`` in their order, in one query.
 
     ``works`` is a bounded, ordered queryset of works, or their primary keys (those that don't exist
     are left out). ``country`` (ISO 3166) is where the parcel goes.
     """
-    if hasattr(works, "with_prices"):
-        return [card_of(work) for work in works.with_prices(country)]
-    keys = list(works)
-    if not keys:
-        return []
-    found = {
-        work.pk: card_of(work) for work in Work.objects.filter(pk__in=keys).with_prices(country)
-    }
-    return [found[key] for key in keys if key in found]
+    given: dict[str, Any] = sql.terms(country)
+    if isinstance(works, WorkQuerySet):
+        asked, parameters = _statement(works)
+        given |= parameters
+    else:
+        asked, given["works"] = "SELECT unnest(%(works)s::bigint[])", list(works)
+        if not given["works"]:
+            return []
+    rows = Work.objects.raw(_CARDS.format(works=asked), given)
+    return [_card(row) for row in rows]
+
+
+def _card(row: Any) -> WorkCard:
+    return WorkCard(row, _money(row.landed_minor), row.copies)
+
+
+def _statement(works: WorkQuerySet) -> tuple[str, dict[str, Any]]:
+    """Return the statement that gives the keys of ``works``, its parameters named ``asked_0`` on."""
+    statement, parameters = works.values_list("pk").query.sql_with_params()
+    first, *rest = statement.split("%s")
+    numbered = "".join(f"%(asked_{n})s{part}" for n, part in enumerate(rest))
+    return first + numbered, {f"asked_{n}": value for n, value in enumerate(parameters)}
+
+
+def _money(minor: int | None) -> Money | None:
+    return None if minor is None else Money(minor, settings.MARKETPLACE_CURRENCY)
+
+
+def newest_listings(work_ids: Iterable[int]) -> dict[int, datetime]:
+    """Return when the newest copy on sale of each of these works was listed, in one query.
+
+    A work without a copy on sale is left out.
+    """
+    rows = (
+        Listing.objects.on_sale()
+        .filter(edition__work__in=list(work_ids))
+        .order_by()
+        .values_list("edition__work")
+        .annotate(newest=Max("listed_at"))
+    )
+    return dict(rows)

@@ -1,7 +1,7 @@
 """Whole collections as querysets, for readers that page through them by key."""
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce, JSONObject
 
 from accounts.models import Seller
@@ -15,8 +15,8 @@ from catalog.models import (
     Listing,
     Person,
     Subject,
+    SubjectWork,
     Work,
-    WorkSubject,
 )
 from catalog.querysets import ListingQuerySet, WorkQuerySet
 
@@ -26,7 +26,7 @@ def works(
 ) -> WorkQuerySet:
     """Return works with their lowest price delivered to ``country``.
 
-    ``person``, ``subject`` (with what is under it, two levels down) and ``series`` are slugs;
+    ``person``, ``subject`` (with all that is under it) and ``series`` are slugs;
     ``language`` is that of the original (ISO 639-2/B).
     """
     found = Work.objects.with_prices(country)
@@ -34,10 +34,8 @@ def works(
         written = Contribution.objects.filter(person__slug=person).values("work")
         found = found.filter(pk__in=written)
     if subject:
-        shelves = Subject.objects.filter(
-            Q(slug=subject) | Q(parent__slug=subject) | Q(parent__parent__slug=subject)
-        )
-        found = found.filter(pk__in=WorkSubject.objects.filter(subject__in=shelves).values("work"))
+        on_it = SubjectWork.objects.filter(subject__slug=subject).values("work")
+        found = found.filter(pk__in=on_it)
     if series:
         found = found.filter(series_entries__series__slug=series)
     if language:

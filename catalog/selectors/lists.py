@@ -36,6 +36,11 @@ class WantRow:
     matches: int
 
     @property
+    def title(self) -> str:
+        """The book's title, or the words that stand for whatever they will find."""
+        return self.want.work.title if self.want.work else self.want.query
+
+    @property
     def most(self) -> Money | None:
         """The most the reader would pay, delivered."""
         minor = self.want.max_price_minor

@@ -4,14 +4,23 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.conf import settings
-from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
 from accounts.models import Seller
 from books4all.lib.money import Money
-from catalog.constants import Jacket
+from books4all.lib.paths import page_path
+from catalog.constants import Condition, Jacket
 from catalog.models import Edition, Listing, Work
+
+# Looked up here and not by Django's get_…_display, which turns every choice into words each time.
+_CONDITIONS = dict(Condition.choices)
+_JACKETS = dict(Jacket.choices)
+_MARKS = (
+    gettext_lazy("First edition"),
+    gettext_lazy("Signed"),
+    gettext_lazy("Inscribed by the author"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +47,11 @@ class Offer:
         return self.listing.edition.work
 
     @property
+    def edition(self) -> Edition:
+        """The edition it is a copy of."""
+        return self.listing.edition
+
+    @property
     def item_price(self) -> Money:
         """Price of the copy without delivery."""
         return self.listing.price
@@ -50,7 +64,7 @@ class Offer:
     @property
     def condition_label(self) -> str:
         """The grade in words."""
-        return str(self.listing.get_condition_display())
+        return str(_CONDITIONS.get(self.listing.condition, self.listing.condition))
 
     @property
     def condition_gauge(self) -> str:
@@ -66,12 +80,8 @@ class Offer:
     def badges(self) -> list[str]:
         """What makes the copy rare."""
         listing = self.listing
-        flags = (
-            (listing.first_edition, _("First edition")),
-            (listing.signed, _("Signed")),
-            (listing.inscribed, _("Inscribed by the author")),
-        )
-        return [words for on, words in flags if on]
+        flags = (listing.first_edition, listing.signed, listing.inscribed)
+        return [str(words) for on, words in zip(flags, _MARKS, strict=True) if on]
 
     @property
     def note(self) -> str:
@@ -84,7 +94,7 @@ class Offer:
         listing = self.listing
         parts = list(listing.defect_labels)
         if listing.jacket != Jacket.NOT_APPLICABLE:
-            jacket = str(listing.get_jacket_display()).lower()
+            jacket = str(_JACKETS[listing.jacket]).lower()
             parts.append(_("Jacket: %(state)s") % {"state": jacket})
         if listing.print_on_demand:
             parts.append(_("Printed on demand"))
@@ -151,15 +161,17 @@ def offer_of(listing: Listing) -> Offer:
 
 def shop_url(seller: Seller) -> str:
     """Return the address of a shop's page."""
-    return reverse("catalog:shop", args=[seller.slug])
+    return page_path("catalog:shop", seller.slug)
 
 
 def place_line(seller: Seller) -> str:
     """Return where a seller is; the country is said when it is not the marketplace's own."""
-    country = str(seller.country.name)
     parts = [_("Private seller") if seller.is_private else "", seller.place]
-    if seller.country.code != settings.DEFAULT_COUNTRY and not seller.place.endswith(country):
-        parts.append(country)
+    # A country's name is a translation to look up: not for the many shops of this one.
+    if seller.country.code != settings.DEFAULT_COUNTRY:
+        country = str(seller.country.name)
+        if not seller.place.endswith(country):
+            parts.append(country)
     return ", ".join(part for part in parts if part)
 
 
@@ -189,7 +201,7 @@ def days_line(least: int, most: int) -> str:
 def edition_line(edition: Edition) -> str:
     """Return form, publisher and year of an edition: "Paperback, Penguin, 1994"."""
     parts = [
-        str(edition.get_form_display()),
+        edition.form_label,
         edition.publisher.name if edition.publisher else "",
         str(edition.published_year or ""),
     ]

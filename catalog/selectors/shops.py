@@ -5,17 +5,19 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import CharField, Count, OuterRef, Q, QuerySet, Value, Window
+from django.db import connection
+from django.db.models import CharField, Count, Exists, OuterRef, QuerySet, Value, Window
 from django.db.models.functions import MD5, Cast, Concat, JSONObject
 from django.utils import timezone
 
 from accounts.models import Seller
 from books4all.lib.money import Money
-from catalog.constants import ReviewStatus, Service
-from catalog.models import DeliveryRate, Listing, Review, Subject, Work
+from books4all.lib.text import fold
+from catalog.constants import ReviewStatus, Service, SubjectScheme
+from catalog.models import DeliveryRate, Listing, Review, Subject, SubjectWork, Work
 from catalog.querysets import ListingQuerySet
 from catalog.selectors.offers import Offer, days_line, offer_of, place_line, shop_url
-from catalog.selectors.paging import Page, bounds, page_number
+from catalog.selectors.paging import MOST_COUNTED, Page, bounds, page_number
 
 SHOPS_A_PAGE = 12
 STOCK_A_PAGE = 24
@@ -24,6 +26,49 @@ REVIEWS_SHOWN = 5
 SUBJECTS_SHOWN = 6
 # For a window of three different books, with some to spare for copies of one book.
 NEWEST_READ = 8
+# A shop of a hundred thousand copies is judged by those it listed last: what stands in its window,
+# what it is strong in. Words are looked for among so many, too.
+WINDOW_CHOSEN_FROM = 500
+SUBJECTS_COUNTED = 2000
+SEARCHED = 10_000
+MOST_WORDS = 8
+
+# How many copies were found, and the keys of those of a page.
+_COUNTED_PAGE = """
+    WITH found AS MATERIALIZED ({found})
+    SELECT (SELECT count(*) FROM found), ARRAY(
+        SELECT id FROM found AS page (id, listed_at) ORDER BY listed_at DESC, id DESC
+        OFFSET %s LIMIT %s
+    )
+"""
+# Titles are folded in the table. Folding the authors of thousands of copies takes a while: only what
+# has something to fold is.
+_WORD = """(
+    w.sort_title LIKE %s OR w.author_line ILIKE %s
+    OR w.author_line ~ '[^ -~]' AND unaccent(w.author_line) ILIKE %s
+)"""
+_ALL_OF = "SELECT id, listed_at FROM ({newest}) AS newest (id, listed_at, edition_id)"
+_WITH_WORDS = """
+    SELECT newest.id, newest.listed_at
+    FROM ({newest}) AS newest (id, listed_at, edition_id)
+    JOIN catalog_edition e ON e.id = newest.edition_id
+    JOIN catalog_work w ON w.id = e.work_id
+    WHERE {words}
+    LIMIT %s
+"""
+_SUBJECTS = """
+    WITH newest AS MATERIALIZED ({newest}),
+    counted AS (
+        SELECT ws.subject_id, count(*) AS copies
+        FROM newest AS copies (id)
+        JOIN catalog_listing l ON l.id = copies.id
+        JOIN catalog_edition e ON e.id = l.edition_id
+        JOIN catalog_worksubject ws ON ws.work_id = e.work_id
+        GROUP BY ws.subject_id
+    )
+    SELECT s.*, counted.copies FROM counted JOIN catalog_subject s ON s.id = counted.subject_id
+    WHERE s.scheme = ANY (%s) ORDER BY counted.copies DESC, s.name, s.id LIMIT %s
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +117,18 @@ class ShopPage:
     query: str
     postage: list[Postage]
     reviews: Sequence[Review]
+    # Whether it has more copies than are looked through for words.
+    is_large: bool
+
+    @property
+    def searched_newest(self) -> int:
+        """Among how many copies the words were looked for, if the shop may have more than that."""
+        return SEARCHED if self.query and self.is_large else 0
+
+    @property
+    def counted_all(self) -> bool:
+        """Whether the number of copies is exact, and with it that of each subject."""
+        return self.stock.total <= SUBJECTS_COUNTED
 
 
 def fronts(sellers: "QuerySet[Seller]") -> list[Front]:
@@ -85,6 +142,7 @@ def fronts(sellers: "QuerySet[Seller]") -> list[Front]:
                 title="edition__work__title",
                 author_line="edition__work__author_line",
                 cover_subject="edition__work__cover_subject",
+                cover_image="edition__cover_image",
             )
         )[:NEWEST_READ]
     )
@@ -137,9 +195,10 @@ def _country_name(code: str) -> str:
 def shop_page(
     *, slug: str, country: str, query: str = "", subject: str = "", number: int = 1
 ) -> ShopPage:
-    """Read the page of an approved shop for a visitor in ``country``, in six queries.
+    """Read the page of an approved shop for a visitor in ``country``, in seven queries.
 
-    ``query`` finds words in title or author in the stock; ``subject`` (a slug) narrows it.
+    ``query`` finds words in title or author in the stock; ``subject`` (a slug) narrows it. Copies are
+    counted to 10,000 (10,001: there are more).
 
     Raises:
         Seller.DoesNotExist: there is no such shop, or it may not sell.
@@ -152,61 +211,71 @@ def shop_page(
         seller=seller,
         place=place_line(seller),
         window=_window(stock, country) if plain else [],
-        stock=_stock(_narrow(stock, query, subject), country, number),
-        subjects=_subjects(seller),
+        stock=_stock(_on_shelf(stock, subject), country, query, number),
+        subjects=_subjects(stock),
         subject=subject,
         query=query,
         postage=postage(seller, country),
         reviews=_reviews(seller),
+        is_large=bool(query) and _newest(stock, SEARCHED + 1)[SEARCHED:].exists(),
     )
 
 
-def _narrow(stock: ListingQuerySet, query: str, subject: str) -> ListingQuerySet:
-    for word in query.split()[:8]:
-        stock = stock.filter(
-            Q(edition__work__title__unaccent__icontains=word)
-            | Q(edition__work__author_line__unaccent__icontains=word)
-        )
-    if subject:
-        stock = stock.filter(edition__work__in=_works_of(subject))
-    return stock
+def _newest(stock: ListingQuerySet, count: int) -> "QuerySet[Listing, Mapping[str, object]]":
+    """Return the keys of the copies listed last, read from the shop's own index."""
+    return stock.order_by("-listed_at", "-pk").values("pk")[:count]
 
 
-def _works_of(subject: str) -> "QuerySet[Work, Mapping[str, object]]":
-    return Work.objects.filter(
-        Q(subjects__slug=subject) | Q(subjects__parent__slug=subject)
-    ).values("pk")
+def _on_shelf(stock: ListingQuerySet, subject: str) -> ListingQuerySet:
+    on_it = SubjectWork.objects.filter(subject__slug=subject, work=OuterRef("edition__work"))
+    return stock.filter(Exists(on_it)) if subject else stock
 
 
 def _window(stock: ListingQuerySet, country: str) -> list[Offer]:
-    chosen = stock.with_book().with_delivery(country)
-    listings = chosen.order_by("-edition__work__popularity", "-pk")[: WINDOW_SHOWN * 2]
+    newest = Listing.objects.filter(pk__in=_newest(stock, WINDOW_CHOSEN_FROM))
+    best = newest.order_by("-edition__work__popularity", "-pk").values("pk")[: WINDOW_SHOWN * 2]
+    chosen = Listing.objects.filter(pk__in=best).with_book().with_delivery(country)
+    listings = chosen.order_by("-edition__work__popularity", "-pk")
     # One copy a book: a window does not show the same title twice.
     once = {listing.edition.work_id: listing for listing in reversed(list(listings))}
     return [offer_of(listing) for listing in reversed(once.values())][:WINDOW_SHOWN]
 
 
-def _stock(stock: ListingQuerySet, country: str, number: int) -> Page[Offer]:
-    listings = (
-        stock.with_book()
-        .with_delivery(country)
-        .annotate(total=Window(Count("pk")))
-        .order_by("-listed_at", "-pk")
-    )
-    rows = list(listings[bounds(number, STOCK_A_PAGE)])
-    total = rows[0].total if rows else 0  # type: ignore[attr-defined]  # annotated
+def _stock(stock: ListingQuerySet, country: str, query: str, number: int) -> Page[Offer]:
+    """Return a page of the stock, the newest first: its keys and the count in one statement."""
+    statement, parameters = _found(stock, query.split()[:MOST_WORDS])
+    part = bounds(number, STOCK_A_PAGE)
+    with connection.cursor() as cursor:
+        limits = [part.start, part.stop - part.start]
+        cursor.execute(_COUNTED_PAGE.format(found=statement), [*parameters, *limits])
+        total, keys = cursor.fetchone()
+    listings = Listing.objects.filter(pk__in=keys or []).with_book().with_delivery(country)
+    rows = listings.order_by("-listed_at", "-pk")
     return Page([offer_of(row) for row in rows], number, STOCK_A_PAGE, total)
 
 
-def _subjects(seller: Seller) -> Sequence[Subject]:
-    copies = Count(
-        "works__editions__listings",
-        filter=Q(works__editions__listings__in=Listing.objects.on_sale().filter(seller=seller)),
-        distinct=True,
-    )
-    subjects = Subject.objects.filter(works__editions__listings__seller=seller)
-    counted = subjects.annotate(copies=copies).filter(copies__gt=0)
-    return list(counted.order_by("-copies", "name")[:SUBJECTS_SHOWN])
+def _found(stock: ListingQuerySet, words: Sequence[str]) -> tuple[str, Sequence[Any]]:
+    """Return the statement, with its parameters, that finds copies by all of ``words``, if any."""
+    newest = stock.order_by("-listed_at", "-pk").values("pk", "listed_at", "edition")
+    most = SEARCHED if words else MOST_COUNTED + 1
+    statement, parameters = newest[:most].query.sql_with_params()
+    if not words:
+        return _ALL_OF.format(newest=statement), parameters
+    found = _WITH_WORDS.format(newest=statement, words=" AND ".join([_WORD] * len(words)))
+    patterns = [f"%{_plain(fold(word))}%" for word in words for _side in range(3)]
+    return found, [*parameters, *patterns, MOST_COUNTED + 1]
+
+
+def _plain(text: str) -> str:
+    """Return ``text`` for LIKE, in which it has no signs of its own meaning."""
+    return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+
+
+def _subjects(stock: ListingQuerySet) -> Sequence[Subject]:
+    """Return the shelves that most of the newest copies stand on, with how many of them."""
+    newest, parameters = _newest(stock, SUBJECTS_COUNTED).query.sql_with_params()
+    given = [*parameters, [SubjectScheme.SHELF, SubjectScheme.THEMA], SUBJECTS_SHOWN]
+    return list(Subject.objects.raw(_SUBJECTS.format(newest=newest), given))
 
 
 def postage(seller: Seller, country: str) -> list[Postage]:

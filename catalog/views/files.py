@@ -1,19 +1,15 @@
 """What programs that read the site ask for: robots.txt and the sitemap."""
 
-from typing import Any, TypeAlias
-
 from django.conf import settings
-from django.contrib.sitemaps import Sitemap
-from django.contrib.sitemaps import views as sitemap_views
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from catalog import jsonld
+from catalog.selectors import sitemaps
 
-# In quotes: Sitemap is not generic when it runs.
-Sitemaps: TypeAlias = "dict[str, type[Sitemap[Any]] | Sitemap[Any]]"
-CACHE_CONTROL = "public, max-age=3600"
+CACHE_CONTROL = f"public, max-age={sitemaps.AGE}"
 # Pages that are personal, endless, or not for reading.
 CLOSED = ("/account/", "/admin/", "/api/", "/auth/", "/basket/", "/checkout/", "/fragments/")
 
@@ -32,16 +28,24 @@ def robots(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-def sitemap_index(request: HttpRequest, sitemaps: Sitemaps) -> HttpResponse:
+def sitemap_index(request: HttpRequest) -> HttpResponse:
     """List the files of the sitemap."""
-    response = sitemap_views.index(request, sitemaps, sitemap_url_name="catalog:sitemap_section")
-    response.headers["Cache-Control"] = CACHE_CONTROL
-    return response
+    return _xml(sitemaps.index())
 
 
 @require_safe
-def sitemap_section(request: HttpRequest, section: str, sitemaps: Sitemaps) -> HttpResponse:
+def sitemap_section(request: HttpRequest, section: str, number: int) -> HttpResponse:
     """List the addresses of one file."""
-    response = sitemap_views.sitemap(request, sitemaps, section=section)
-    response.headers["Cache-Control"] = CACHE_CONTROL
-    return response
+    written = sitemaps.file(section, number)
+    if written is None:
+        raise Http404(_("There is no such page."))
+    return _xml(written)
+
+
+def _xml(written: str) -> HttpResponse:
+    return HttpResponse(
+        written,
+        content_type="application/xml; charset=utf-8",
+        # Read by programs; no search engine is to show the list itself.
+        headers={"Cache-Control": CACHE_CONTROL, "X-Robots-Tag": "noindex"},
+    )

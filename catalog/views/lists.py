@@ -16,7 +16,7 @@ from books4all.lib.errors import ConflictError, NotFoundError
 from books4all.lib.http import safe_redirect_target
 from books4all.lib.sameorigin import same_origin_required
 from catalog.constants import Condition
-from catalog.forms import WantForm, WorkForm
+from catalog.forms import WantForm, WantQueryForm, WorkForm
 from catalog.models import Work
 from catalog.selectors import lists
 from catalog.services import pending, reading_lists, wants
@@ -37,7 +37,9 @@ def want_list(request: HttpRequest) -> HttpResponse:
 @same_origin_required
 @require_POST
 def want_add(request: HttpRequest) -> HttpResponse:
-    """Wait for a book; a stranger signs in first and finds it saved then."""
+    """Wait for a book, or for what a search will find; a stranger signs in first."""
+    if "q" in request.POST:
+        return _want_query(request)
     form = WantForm(request.POST)
     if not form.is_valid():
         if "work" in form.errors:
@@ -47,7 +49,8 @@ def want_add(request: HttpRequest) -> HttpResponse:
         return redirect("catalog:wants")
     work: Work = form.cleaned_data["work"]
     if not request.user.is_authenticated:
-        return _sign_in_first(request, pending.WANT, work, reverse("catalog:wants"))
+        pending.remember(session=request.session, kind=pending.WANT, work=work)
+        return _sign_in_first(request, work.title, reverse("catalog:wants"))
     return _saved(
         request,
         lambda: wants.add(
@@ -90,7 +93,8 @@ def reading_list_add(request: HttpRequest) -> HttpResponse:
     """Put a book on the reading list; a stranger signs in first and finds it there then."""
     work = _work(request)
     if not request.user.is_authenticated:
-        return _sign_in_first(request, pending.READING_LIST, work, reverse("catalog:reading_list"))
+        pending.remember(session=request.session, kind=pending.READING_LIST, work=work)
+        return _sign_in_first(request, work.title, reverse("catalog:reading_list"))
     return _saved(
         request,
         lambda: reading_lists.add(user=signed_in_user(request), work=work),
@@ -118,9 +122,31 @@ def _work(request: HttpRequest) -> Work:
     return work
 
 
-def _sign_in_first(request: HttpRequest, kind: str, work: Work, after: str) -> HttpResponse:
-    pending.remember(session=request.session, kind=kind, work=work)
-    messages.info(request, _("Sign in, and %(title)s will be saved.") % {"title": work.title})
+def _want_query(request: HttpRequest) -> HttpResponse:
+    form = WantQueryForm(request.POST)
+    if not form.is_valid():
+        for errors in form.errors.values():
+            messages.error(request, str(errors[0]))
+        return redirect("catalog:wants")
+    text: str = form.cleaned_data["q"]
+    if not request.user.is_authenticated:
+        pending.remember(session=request.session, kind=pending.WANT_QUERY, text=text)
+        return _sign_in_first(request, f"“{text}”", reverse("catalog:wants"))
+    return _saved(
+        request,
+        lambda: wants.add_query(
+            user=signed_in_user(request),
+            text=text,
+            least_condition=form.cleaned_data["least_condition"],
+            max_price=form.cleaned_data["max_price"],
+        ),
+        _("“%(words)s” is among your wants.") % {"words": text},
+        reverse("catalog:wants"),
+    )
+
+
+def _sign_in_first(request: HttpRequest, title: str, after: str) -> HttpResponse:
+    messages.info(request, _("Sign in, and %(title)s will be saved.") % {"title": title})
     return redirect_to_login(after)
 
 

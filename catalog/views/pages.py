@@ -1,9 +1,8 @@
-"""The front page, subjects, people, series, and the guide to conditions."""
+"""The front page, and the guide to conditions."""
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.translation import gettext as _
 
 from accounts.selectors import visitor_country
 from catalog import jsonld
@@ -16,8 +15,7 @@ from catalog.constants import (
     Jacket,
 )
 from catalog.selectors import home as home_selectors
-from catalog.selectors import people, subjects
-from catalog.views.shared import page_of, shared_page, text_of
+from catalog.views.shared import feeds, shared_page
 
 
 @shared_page
@@ -34,59 +32,8 @@ def home(request: HttpRequest) -> HttpResponse:
             "query-input": "required name=q",
         },
     }
-    return render(request, "catalog/home.html", {"page": page, "jsonld": jsonld.block(site)})
-
-
-@shared_page
-def subject_list(request: HttpRequest) -> HttpResponse:
-    """Show the tree of subjects."""
-    top = subjects.roots(subjects.subject_tree())
-    return render(request, "catalog/subject_list.html", {"subjects": top})
-
-
-@shared_page
-def subject_detail(request: HttpRequest, slug: str) -> HttpResponse:
-    """Show a shelf with its books."""
-    page = subjects.subject_page(
-        slug=slug, country=visitor_country(request), number=page_of(request)
-    )
-    trail = [(_("Subjects"), reverse("catalog:subjects"))]
-    trail += [(node.name, reverse("catalog:subject", args=[node.slug])) for node in page.ancestors]
-    here = (page.subject.name, reverse("catalog:subject", args=[slug]))
-    top = page.ancestors[0].slug if page.ancestors else slug
-    context = {
-        "page": page,
-        "crumbs": trail,
-        "nav": top,
-        "jsonld": jsonld.block(jsonld.crumbs([*trail, here])),
-    }
-    return render(request, "catalog/subject_detail.html", context)
-
-
-@shared_page
-def author_list(request: HttpRequest) -> HttpResponse:
-    """Show authors under one letter."""
-    letter = text_of(request, "letter", 1).upper()
-    page = people.authors_page(letter=letter, number=page_of(request))
-    return render(request, "catalog/author_list.html", {"page": page})
-
-
-@shared_page
-def author_detail(request: HttpRequest, slug: str) -> HttpResponse:
-    """Show a person and their books."""
-    page = people.person_page(slug=slug, country=visitor_country(request), number=page_of(request))
-    trail = [(_("Authors"), reverse("catalog:authors"))]
-    path = page.person.get_absolute_url()
-    described = jsonld.person(page.person, path)
-    context = {"page": page, "crumbs": trail, "jsonld": jsonld.block(described)}
-    return render(request, "catalog/author_detail.html", context)
-
-
-@shared_page
-def series_detail(request: HttpRequest, slug: str) -> HttpResponse:
-    """Show a series in its order."""
-    page = people.series_page(slug=slug, country=visitor_country(request), number=page_of(request))
-    return render(request, "catalog/series_detail.html", {"page": page})
+    context = {"page": page, "feeds": feeds(), "jsonld": jsonld.block(site)}
+    return render(request, "catalog/home.html", context)
 
 
 @shared_page

@@ -4,13 +4,14 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django_countries import countries
 
 from accounts.selectors import visitor_country
 from catalog import jsonld
 from catalog.selectors import shops
 from catalog.selectors.offers import handling_line, returns_line
-from catalog.views.shared import page_of, shared_page, text_of
+from catalog.views.shared import ATOM, Feed, feeds, page_of, shared_page, text_of
 
 
 @shared_page
@@ -26,6 +27,14 @@ def shop_list(request: HttpRequest) -> HttpResponse:
         "chosen_name": countries.name(chosen) if chosen else "",
         "total": sum(row.shops for row in by_country),
         "nav": "shops",
+        "feeds": feeds(),
+        "jsonld": jsonld.block(
+            jsonld.collection(
+                _("All shops"),
+                reverse("catalog:shops"),
+                [(shop.name, shop.url) for shop in page.items],
+            )
+        ),
     }
     return render(request, "catalog/shop_list.html", context)
 
@@ -55,6 +64,16 @@ def shop_detail(request: HttpRequest, slug: str) -> HttpResponse:
             for review in page.reviews
         ],
         "nav": "shops",
+        "feeds": feeds(
+            Feed(
+                ATOM,
+                _("New at %(shop)s") % {"shop": page.seller.name},
+                reverse("catalog:shop_feed", args=[slug]),
+            )
+        ),
         "jsonld": jsonld.block(jsonld.shop(page, path)),
+        "jsonld_crumbs": jsonld.block(
+            jsonld.crumbs([(_("Shops"), reverse("catalog:shops")), (page.seller.name, path)])
+        ),
     }
     return render(request, "catalog/shop_detail.html", context)

@@ -21,7 +21,7 @@ from accounts.constants import SellerStatus
 from accounts.models import Seller
 from books4all.lib.money import Money, total
 from catalog.constants import ListingStatus, Service
-from catalog.models import DeliveryRate, Listing, Work
+from catalog.models import DeliveryRate, Edition, Listing, Work
 
 
 class Problem(StrEnum):
@@ -75,6 +75,11 @@ class QuoteLine:
         return self.listing.edition.work
 
     @property
+    def edition(self) -> Edition:
+        """The edition of the copies, whose picture may stand for them."""
+        return self.listing.edition
+
+    @property
     def title(self) -> str:
         """The title as published."""
         return self.listing.edition.title
@@ -94,7 +99,7 @@ class QuoteLine:
         """Form and year of the edition: ``paperback, 1978``."""
         edition = self.listing.edition
         year = str(edition.published_year) if edition.published_year else ""
-        return ", ".join(part for part in (edition.get_form_display().lower(), year) if part)
+        return ", ".join(part for part in (edition.form_label.lower(), year) if part)
 
     @property
     def note(self) -> str:

@@ -31,7 +31,9 @@ RULES: dict[str, int] = {
     "choose_delivery": 400,
     "reopen_basket": 404,
     "checkout": 400,
-    **dict.fromkeys(["works", "editions", "listings", "people", "subjects", "shops"], 200),
+    **dict.fromkeys(
+        ["works", "editions", "editions_onix", "listings", "people", "subjects", "shops"], 200
+    ),
     **dict.fromkeys(["work", "edition", "listing", "person", "subject", "shop"], 404),
     "search": 200,
     "suggest": 200,

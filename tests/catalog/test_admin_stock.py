@@ -6,6 +6,7 @@ from django.urls import reverse
 
 from catalog.constants import ListingStatus, MovementKind, ReviewStatus
 from catalog.models import Listing, Review, StockMovement, Work
+from catalog.search import index
 from tests.factories.accounts import StaffFactory
 from tests.factories.catalog import (
     DeliveryRateFactory,
@@ -161,6 +162,7 @@ def test_saving_a_work_writes_its_search_document(staff_client: Client) -> None:
     assert response.status_code == 302, response.content.decode()
     work.refresh_from_db()
     assert work.sort_title == "mill on the floss"
+    index.catch_up()
     assert "floss" in work.search_document.names
 
 

@@ -1,10 +1,24 @@
 """A book with its editions and all copies that can be bought."""
 
-import pytest
+from datetime import timedelta
 
-from catalog.constants import Condition, Form, ReviewStatus, Role
-from catalog.models import Work
+import pytest
+from django.utils import timezone
+
+from accounts.constants import SellerStatus
+from catalog.constants import (
+    Condition,
+    Form,
+    IdentifierType,
+    ListingStatus,
+    ReviewStatus,
+    Role,
+    Service,
+)
+from catalog.models import Listing, Work
 from catalog.selectors import books
+from catalog.selectors.cards import cards_for
+from catalog.selectors.offers import days_line
 from tests.catalog.helpers import data_blocks, get, queries
 from tests.factories.accounts import SellerFactory
 from tests.factories.catalog import (
@@ -45,8 +59,8 @@ def test_a_book_takes_six_queries_at_any_size() -> None:
     small, large = WorkFactory(), WorkFactory()
     fill(small, 2)
     fill(large, 10)
-    # work with its people, subjects, series and stars; counts by kind of copy; copies;
-    # editions; reviews; the same shelf
+    # work with its people, subjects, series, stars, languages and what is beside it; counts by
+    # kind and a page of copies in order; these copies; editions; reviews; cards of books beside it
     assert queries(small.get_absolute_url()) == 6
     assert queries(large.get_absolute_url()) == 6
 
@@ -55,7 +69,7 @@ def test_more_copies_take_three_queries() -> None:
     work = WorkFactory()
     edition = EditionFactory(work=work)
     ListingFactory.create_batch(books.OFFERS_A_PAGE + 1, edition=edition, seller=SellerFactory())
-    # work; counts by kind of copy; copies
+    # work; counts by kind and a page of copies in order; these copies
     assert queries(f"{work.get_absolute_url()}?page=2") == 3
 
 
@@ -175,17 +189,6 @@ def test_only_published_reviews_are_shown() -> None:
     assert page.bars == [(5, 1), (4, 0), (3, 0), (2, 0), (1, 0)]
 
 
-def test_the_same_shelf_has_the_author_first_and_not_the_book_itself() -> None:
-    subject = SubjectFactory()
-    eliot = PersonFactory(name="George Eliot")
-    work = WorkFactory(subject=subject)
-    ContributionFactory(work=work, person=eliot)
-    neighbour = WorkFactory(subject=subject, popularity=900)
-    sister = WorkFactory(popularity=1)
-    ContributionFactory(work=sister, person=eliot)
-    assert [card.work for card in books.same_shelf(work, "GB")] == [sister, neighbour]
-
-
 def test_a_book_without_copies_offers_to_wait() -> None:
     html = get(WorkFactory().get_absolute_url()).content.decode()
     assert "No copy on sale just now" in html
@@ -194,3 +197,91 @@ def test_a_book_without_copies_offers_to_wait() -> None:
 
 def test_a_book_that_is_not_there_is_404() -> None:
     assert get("/books/nothing-here/").status_code == 404
+
+
+def test_the_fullest_edition_comes_first_with_all_that_is_known() -> None:
+    work = WorkFactory(title="Voina i mir", original_title="Война и мир", original_language="rus")
+    thin = EditionFactory(work=work, language="fre", published_year=1999, completeness=10)
+    full = EditionFactory(
+        work=work,
+        title="War and Peace",
+        language="eng",
+        completeness=90,
+        form=Form.PAPERBACK,
+        imprint="World’s Classics",
+        publisher__name="Oxford University Press",
+        published_year=1991,
+        place="Oxford",
+        pages=1350,
+        height_mm=196,
+        width_mm=129,
+        thickness_mm=50,
+        weight_g=900,
+        edition_number=2,
+        contributor_statement="translated by Louise and Aylmer Maude",
+    )
+    IdentifierFactory(edition=full, value="9780141439549")
+    IdentifierFactory(edition=full, type=IdentifierType.OCLC, value="12345678")
+    ContributionFactory(
+        work=work, edition=full, role=Role.TRANSLATOR, person=PersonFactory(name="Louise Maude")
+    )
+    SeriesEntryFactory(work=work, series__name="The Russians", number="3")
+    ListingFactory(edition=full, condition=Condition.GOOD)
+    page = books.book_page(slug=work.slug, country="GB")
+    assert [row.edition for row in page.editions] == [full, thin]
+    assert page.best_edition is page.editions[0]
+    assert page.editions[0].size == "196 × 129 × 50 mm, 900 g"
+    assert [row.name for row in page.translations] == ["English", "French"]
+    assert (page.editions_known, page.years) == (2, (1991, 1999))
+    html = get(work.get_absolute_url()).content.decode()
+    for words in (
+        "War and Peace", "World’s Classics", "Oxford", "1350 pages", "196 × 129 × 50 mm, 900 g",
+        "Edition 2", "translated by Louise and Aylmer Maude", "Louise Maude", "978-0-14-143954-9",
+        "12345678", "The Russians</a>, number 3", 'lang="ru">Война и мир', "English, French",
+    ):  # fmt: skip
+        assert words in html, words
+
+
+def test_copies_are_counted_once_by_the_rules_of_the_querysets() -> None:
+    """Pages with many copies read them by SQL of their own: the two rules must be one."""
+    today = timezone.now().date()
+    work = WorkFactory()
+    edition = EditionFactory(work=work)
+    ends = (None, today - timedelta(days=1), today, today + timedelta(days=1))
+    for closed_from in ends:
+        for closed_to in ends:
+            if closed_from and closed_to and closed_to < closed_from:
+                continue
+            shop = SellerFactory(closed_from=closed_from, closed_to=closed_to)
+            DeliveryRateFactory(seller=shop, destination="*", first_minor=500)
+            DeliveryRateFactory(seller=shop, destination="EU", first_minor=400)
+            DeliveryRateFactory(
+                seller=shop, destination="FR", first_minor=900, days_min=1, days_max=2
+            )
+            DeliveryRateFactory(
+                seller=shop, destination="FR", service=Service.EXPRESS, first_minor=800
+            )
+            ListingFactory(edition=edition, seller=shop)
+    ListingFactory(edition=edition, seller=SellerFactory(status=SellerStatus.SUSPENDED))
+    ListingFactory(edition=edition, status=ListingStatus.PAUSED)
+    ListingFactory(edition=edition, on_hand=2, held=2, movement=False)
+    for country in ("GB", "FR", "DE", "US"):
+        copies = Listing.objects.on_sale().filter(edition=edition).with_delivery(country)
+        page = books.book_page(slug=work.slug, country=country)
+        assert page.copies == len(copies) > 5
+        assert {
+            offer.listing_id: (offer.total and offer.total.minor, offer.delivery_days)
+            for offer in page.offers.items
+        } == {
+            copy.pk: (
+                copy.landed_minor,
+                days_line(copy.delivery["days_min"], copy.delivery["days_max"])
+                if copy.delivery
+                else "",
+            )
+            for copy in copies
+        }
+        [card] = cards_for([work.pk], country)
+        known = [copy.landed_minor for copy in copies if copy.landed_minor is not None]
+        assert card.copies == len(copies)
+        assert (card.from_price and card.from_price.minor) == min(known, default=None)

@@ -12,6 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from procrastinate.contrib.django.models import ProcrastinateJob
 
+from books4all.lib.models import CodeField
 from books4all.lib.staff.paging import BoundedPaginator
 from tests.factories.accounts import StaffFactory
 from tests.factories.staff import World
@@ -27,11 +28,30 @@ EXTRA = {
     "group": 2,
     # The books of all parts.
     "order": 1,
+    # What was merged on since, or is gone.
+    "merge": 2,
+    # The two rows side by side; of editions, their identifiers.
+    "duplicate": 1,
+    "matchdoubt": 2,
 }
-# The session, the user, sales, and a count and the first rows of each of the seven queues.
-MOST_OF_THE_START_PAGE = 18
+# The session, the user, sales, and a count and the first rows of each of the ten queues.
+MOST_OF_THE_START_PAGE = 24
 
 MODELS = sorted(admin.site._registry, key=lambda model: model._meta.label)
+
+
+# Worked out from other rows by triggers or the keeper of the search: nobody edits them.
+WORKED_OUT = {
+    "AuthorEntry",
+    "BoughtTogether",
+    "SearchChange",
+    "SearchState",
+    "SearchWord",
+    "SubjectTally",
+    "SubjectWork",
+    "Suggestion",
+    "SuggestionWord",
+}
 
 
 @pytest.fixture
@@ -91,7 +111,8 @@ def test_every_model_of_ours_is_registered() -> None:
         for name in ("accounts", "catalog", "orders")
         for model in apps.get_app_config(name).get_models()
     }
-    assert ours - set(MODELS) == set()
+    missing = {model.__name__ for model in ours - set(MODELS)}
+    assert missing == WORKED_OUT
 
 
 @pytest.mark.parametrize("model", MODELS, ids=lambda model: model._meta.label)
@@ -103,7 +124,9 @@ def test_lists_are_bounded_and_searchable(model: type[Model]) -> None:
     assert issubclass(model_admin.paginator, BoundedPaginator)
     assert not model_admin.show_full_result_count
     fields = [model._meta.get_field(n) for n in model_admin.list_filter if isinstance(n, str)]
-    read_whole = [f.name for f in fields if not f.choices and not isinstance(f, BooleanField)]
+    read_whole = [
+        f.name for f in fields if not f.choices and not isinstance(f, (BooleanField, CodeField))
+    ]
     assert read_whole == [], "a filter by other fields reads the whole table for its choices"
 
 

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -15,6 +16,7 @@ from django.template import Context, Template, engines
 from django.template.loader import get_template, render_to_string
 
 from books4all.lib.money import Money
+from books4all.lib.pictures import Picture
 
 TEMPLATES = Path(settings.BASE_DIR) / "templates"
 SOURCES = {str(p.relative_to(TEMPLATES)): p.read_text() for p in TEMPLATES.rglob("*.html")}
@@ -22,6 +24,9 @@ SOURCES = {str(p.relative_to(TEMPLATES)): p.read_text() for p in TEMPLATES.rglob
 PAGES = [
     name for name in SOURCES if "email" not in Path(name).parts and not name.startswith("emails/")
 ]
+
+
+PICTURE = Picture(name="abcd", width=640, height=960, widths=(160, 320, 640))
 
 
 def render(source: str, **context: Any) -> str:
@@ -65,9 +70,30 @@ def test_a_cover_is_drawn_for_a_book_without_photograph() -> None:
 
 
 def test_a_photograph_wins_over_the_drawing() -> None:
-    html = render("{% cover book %}", book=book(cover_url="/media/a.jpg"))
-    assert '<img src="/media/a.jpg" alt=""' in html
+    html = render("{% cover book %}", book=book(picture=PICTURE))
+    assert '<img src="/media/covers/ab/abcd-640.jpg" srcset="' in html
+    assert ' alt="" width="640" height="960" loading="lazy"' in html
+    assert html.index("image/avif") < html.index("image/webp") < html.index("<img")
     assert "<svg" not in html
+
+
+def test_a_copy_shows_the_picture_of_its_own_edition_or_none() -> None:
+    work = book(picture=PICTURE)
+    assert "<svg" in render("{% cover b copy=c %}", b=work, c=SimpleNamespace(picture=None))
+    assert "<svg" not in render("{% cover b copy=c %}", b=work, c=SimpleNamespace(picture=PICTURE))
+
+
+def test_the_picture_of_a_page_is_described_and_does_not_wait() -> None:
+    html = render('{% cover b size="page" %}', b=book(picture=replace(PICTURE, alt='A "whale"')))
+    assert 'alt="A &quot;whale&quot;"' in html
+    assert 'fetchpriority="high"' in html
+    assert "lazy" not in html
+
+
+def test_a_picture_of_another_shape_is_shown_whole() -> None:
+    square = replace(PICTURE, height=640)
+    assert 'class="cover cover--whole"' in render("{% cover b %}", b=book(picture=square))
+    assert 'class="cover"' in render("{% cover b %}", b=book(picture=PICTURE))
 
 
 def test_a_cover_takes_words_instead_of_a_book() -> None:

@@ -53,6 +53,8 @@ class Action:
     initial: Callable[[Any], dict[str, object]] | None = None
     several: bool = False
     danger: bool = False
+    # Whether its form takes a file.
+    multipart: bool = False
 
     @property
     def confirmed(self) -> bool:
@@ -91,7 +93,8 @@ class ActionsMixin(admin.ModelAdmin):  # type: ignore[type-arg]  # not generic w
             raise PermissionDenied
         initial = action.initial(obj) if action.initial else None
         sent = request.method == "POST"
-        form = action.form(request.POST if sent else None, initial=initial)
+        files = request.FILES if sent and action.multipart else None
+        form = action.form(request.POST if sent else None, files, initial=initial)
         if sent and form.is_valid() and self._run(request, action, obj, form):
             return HttpResponseRedirect(self._page_of(obj))
         return self._ask(request, action, [obj], form)

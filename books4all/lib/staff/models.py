@@ -10,7 +10,8 @@ from django.forms import BaseInlineFormSet
 from django.http import HttpRequest, HttpResponse
 from django.utils.functional import Promise, cached_property
 
-from books4all.lib.staff.actions import ActionsMixin
+from books4all.lib.staff import filters  # noqa: F401 - registers the filter of codes
+from books4all.lib.staff.actions import Action, ActionsMixin
 from books4all.lib.staff.display import Column, changelist_url, link, money
 from books4all.lib.staff.fields import KnownForm, KnownSelect, MoneyField
 from books4all.lib.staff.paging import BoundedPaginator
@@ -132,9 +133,11 @@ class StaffAdmin(ActionsMixin, StaffBase, admin.ModelAdmin):  # type: ignore[typ
         *,
         inlines: "Sequence[type[admin.TabularInline[Any, Any]]]" = (),
         lists: Sequence[tuple[str | Promise, type[Model], str]] = (),
+        actions: Sequence[Action] = (),
     ) -> None:
-        """Let an app above add its ``inlines`` and ``lists`` to the page of a row."""
+        """Let a part above add its ``inlines``, ``lists`` and buttons to the page of a row."""
         cls.inlines = (*cls.inlines, *inlines)
+        cls.object_actions = (*cls.object_actions, *actions)
         cls.related_lists = (*cls.related_lists, *lists)
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:  # noqa: FBT001 Django's signature

@@ -18,14 +18,17 @@ from django.http import QueryDict
 from django.template import Context
 from django.templatetags.static import static
 from django.utils.functional import Promise
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django_countries import countries
 
 from books4all.lib import covers
 from books4all.lib.charts import bar_chart, spark_line
+from books4all.lib.covers.neighbours import Design, Row
 from books4all.lib.money import Money
+from books4all.lib.pictures import KINDS, Picture
 
 register = template.Library()
 
@@ -56,11 +59,16 @@ def icon(name: str, cls: str = "") -> SafeString:
 
     An icon stands beside words, or on a control that has a name of its own.
     """
+    return _icon(static("icons.svg"), name, cls)
+
+
+@lru_cache(maxsize=512)
+def _icon(file: str, name: str, cls: str) -> SafeString:
     classes = f"i {cls}" if cls else "i"
     return format_html(
         '<svg class="{}" aria-hidden="true"><use href="{}#i-{}"/></svg>',
         classes,
-        static("icons.svg"),
+        file,
         name,
     )
 
@@ -68,20 +76,61 @@ def icon(name: str, cls: str = "") -> SafeString:
 # ---- covers ------------------------------------------------------------------------------------
 
 
+# How wide a cover stands on the page, from which the browser chooses a file.
+SIZES = {
+    "grid": "(min-width: 48em) 11.6rem, 43vw",
+    "page": "(min-width: 48em) 16.5rem, 30vw",
+    "row": "5.25rem",
+}
+
+
 @lru_cache(maxsize=4096)
-def _drawn(title: str, author: str, subject: str, n: str) -> str:
+def _drawn(title: str, author: str, subject: str, design: Design, n: str) -> str:
     """Draw a cover once per process: about 2 kB each, so at most some 8 MB."""
-    return covers.cover(title, author, subject, n=n)
+    return covers.cover(title, author, subject, design.layout, design.cloth, n=n)
 
 
-def _suffix(context: Context, key: tuple[str, str], scope: str) -> str:
-    """Return what makes a repeated cover's ids unique on this page: nothing the first time."""
+def _page(context: Context) -> dict[str, Any]:
+    """Return what the covers of one page know of each other."""
     # The lowest layer of the render context is the only one that included templates share.
     page = cast("dict[str, Any]", context.render_context.dicts[0])
-    seen: Counter[tuple[str, str]] = page.setdefault("b4a_covers", Counter())
+    page.setdefault("b4a_covers", Counter())
+    page.setdefault("b4a_row", Row())
+    return page
+
+
+def _suffix(page: dict[str, Any], key: tuple[str, str], scope: str) -> str:
+    """Return what makes a repeated cover's ids unique on this page: nothing the first time."""
+    seen: Counter[tuple[str, str]] = page["b4a_covers"]
     seen[key] += 1
     times = seen[key]
     return f"{scope}{times}" if times > 1 else scope
+
+
+def _picture(picture: Picture, size: str) -> SafeString:
+    """Print a real cover: AVIF or WebP for browsers that know them, else JPEG."""
+    sizes = SIZES[size or "grid"]
+    sources = format_html_join(
+        "",
+        '<source type="{}" srcset="{}" sizes="{}">',
+        ((KINDS[kind], picture.srcset(kind), sizes) for kind in ("avif", "webp")),
+    )
+    # The largest picture of a book's page is what the visitor waits for; the rest can wait.
+    loading = 'fetchpriority="high"' if size == "page" else 'loading="lazy"'
+    return format_html(
+        '<span class="cover{}"><picture>{}<img src="{}" srcset="{}" sizes="{}" alt="{}"'
+        ' width="{}" height="{}" {} decoding="async"></picture></span>',
+        "" if picture.fits else " cover--whole",
+        sources,
+        picture.url("jpg"),
+        picture.srcset("jpg"),
+        sizes,
+        # In a list the title follows; on its own page the picture may say more than the title does.
+        picture.alt if size == "page" else "",
+        picture.width,
+        picture.height,
+        mark_safe(loading),  # noqa: S308 one of two constants
+    )
 
 
 @register.simple_tag(takes_context=True)
@@ -89,24 +138,30 @@ def cover(
     context: Context,
     book: Book | None = None,
     *,
+    copy: object = None,
     title: str = "",
     author: str = "",
     subject: str = "",
     scope: str = "",
+    size: str = "",
 ) -> SafeString:
     """Print the cover of ``book``, or of a title and author given in words.
 
-    A book with a photograph (``cover_url``) shows it; any other gets a drawing of its own.
-    Fragments put into a page later give a ``scope`` (a letter), so that ids stay unique.
+    A book that has a ``picture`` shows it; any other gets a drawing of its own, unlike those it may
+    stand beside. Where one copy is offered, ``copy`` is its edition: the picture of another edition
+    would be taken for the copy's. Fragments put into a page later give a ``scope`` (a letter), so
+    that ids stay unique. ``size`` is a key of ``SIZES``.
     """
+    page = _page(context)
     if book is not None:
-        if url := getattr(book, "cover_url", ""):
-            image = '<span class="cover"><img src="{}" alt="" width="200" height="300" {}></span>'
-            return format_html(image, url, mark_safe('loading="lazy" decoding="async"'))
+        if picture := getattr(copy or book, "picture", None):
+            page["b4a_row"].skip()
+            return _picture(picture, size)
         title = title or book.title
         author = author or getattr(book, "author_line", "") or ""
         subject = subject or getattr(book, "cover_subject", "") or ""
-    drawn = _drawn(title, author, subject, _suffix(context, (title, author), scope))
+    design = page["b4a_row"].next(title, author, subject)
+    drawn = _drawn(title, author, subject, design, _suffix(page, (title, author), scope))
     return mark_safe(f'<span class="cover">{drawn}</span>')  # noqa: S308 - escaped by the drawing
 
 
@@ -313,6 +368,13 @@ def delivery_countries(chosen: str = "") -> list[tuple[str, str]]:
 
     They are ``settings.DELIVERY_COUNTRIES``; the country already ``chosen`` is always there.
     """
-    codes = {*getattr(settings, "DELIVERY_COUNTRIES", NEAR_COUNTRIES), chosen or "GB"}
+    codes = getattr(settings, "DELIVERY_COUNTRIES", NEAR_COUNTRIES)
+    return list(_named_countries(frozenset({*codes, chosen or "GB"}), get_language() or ""))
+
+
+@lru_cache(maxsize=512)
+def _named_countries(codes: frozenset[str], language: str) -> list[tuple[str, str]]:
+    """Look the names up once: with some thousand translations they were a tenth of every page."""
+    del language  # the current one, in which the names are
     named = ((code, str(countries.name(code))) for code in codes)
     return sorted((pair for pair in named if pair[1]), key=lambda pair: pair[1])

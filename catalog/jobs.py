@@ -1,0 +1,99 @@
+"""Jobs of catalog: imports, covers, and what is done by the clock. Each can run twice without harm."""
+
+import structlog
+from procrastinate import JobContext, RetryStrategy
+from procrastinate.contrib.django import app
+
+from catalog.constants import ImportStatus
+from catalog.errors import ImportBusyError, ImportStateError
+from catalog.models import CatalogueImport
+from catalog.selectors import sitemaps
+from catalog.services import (
+    browsing,
+    covers,
+    duplicates,
+    identifiers,
+    imports,
+    people,
+    versions,
+)
+from catalog.tasks import QUEUE
+
+log = structlog.get_logger(__name__)
+# After 10 s, 30 s, 2 min, 11 min and 52 min: a server that is down for an hour loses nothing.
+FETCHES = 5
+
+
+@app.task(name="catalog.run_import", queue=QUEUE, lock="catalog.import", pass_context=True)
+def run_import(context: JobContext, *, pk: int) -> None:
+    """Run an import to its end, or undo it; a worker that is to stop leaves it where it is."""
+    found = CatalogueImport.objects.filter(pk=pk).first()
+    if found is None:
+        return
+    try:
+        if found.status == ImportStatus.UNDOING:
+            imports.run_undo(catalogue_import=found)
+        else:
+            imports.run(catalogue_import=found, go_on=lambda: not context.should_abort())
+    except (ImportBusyError, ImportStateError) as error:
+        # Somebody else has it, or it was paused before its turn came.
+        log.info("import_not_run", catalogue_import=pk, why=error.message)
+
+
+@app.task(name="catalog.make_cover", retry=RetryStrategy(max_attempts=5, exponential_wait=5))
+def make_cover(*, cover_id: int) -> None:
+    """Make the pictures of an uploaded cover."""
+    covers.make(cover_id=cover_id)
+
+
+@app.task(
+    name="catalog.fetch_cover",
+    pass_context=True,
+    retry=RetryStrategy(max_attempts=FETCHES, wait=5, exponential_wait=5),
+)
+def fetch_cover(context: JobContext, *, cover_id: int) -> None:
+    """Fetch a cover and make its pictures."""
+    covers.download(cover_id=cover_id, last=context.job.attempts >= FETCHES)
+
+
+@app.task(name="catalog.drop_cover", retry=RetryStrategy(max_attempts=5, exponential_wait=5))
+def drop_cover(*, name: str, widths: list[int]) -> None:
+    """Remove files that no cover shows any more."""
+    covers.drop_files(name=name, widths=widths)
+
+
+@app.periodic(cron="* * * * *")
+@app.task(name="catalog.tend_imports", queueing_lock="catalog.tend_imports")
+def tend_imports_each_minute(timestamp: int) -> None:
+    """Have imports go on whose worker has died."""
+    imports.tend()
+
+
+@app.periodic(cron="* * * * *")
+@app.task(name="catalog.fold_tallies", queueing_lock="catalog.fold_tallies", lock="catalog.fold")
+def fold_tallies_each_minute(timestamp: int) -> None:
+    """Keep the sums of the shelves short: an import adds thousands of rows to them."""
+    browsing.fold_tallies()
+
+
+@app.periodic(cron="* * * * *")
+@app.task(name="catalog.add_up_changes", queueing_lock="catalog.add_up_changes")
+def add_up_changes_each_minute(timestamp: int) -> None:
+    """Keep the count of changes short, which every page that is asked for again is checked by."""
+    versions.add_up()
+
+
+@app.periodic(cron="41 2 * * *")
+@app.task(name="catalog.find_duplicates", queueing_lock="catalog.find_duplicates")
+def find_duplicates_each_night(timestamp: int) -> None:
+    """Name people who were loaded past the services, mend flags, and look for what is there twice."""
+    people.keep_all_names()
+    identifiers.sweep_conflicts()
+    duplicates.find()
+
+
+@app.periodic(cron="7 * * * *")
+@app.task(name="catalog.index_sitemap", queueing_lock="catalog.index_sitemap")
+def index_sitemap_each_hour(timestamp: int) -> None:
+    """Have the list of the sitemap's files ready for those who ask."""
+    sitemaps.index(anew=True)
