@@ -200,7 +200,7 @@ class _Sale:
                 listing=listing,
                 title=edition.title,
                 author_line=edition.work.author_line,
-                description=f"{edition.get_form_display()}, {edition.published_year}",
+                description=f"{edition.form_label}, {edition.published_year}",
                 condition=listing.condition,
                 sku=listing.sku,
                 quantity=1,

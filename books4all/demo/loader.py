@@ -13,6 +13,7 @@ from books4all.demo import catalogue, editions, history, people, shops
 from books4all.demo.source import read
 from catalog import search
 from catalog.models import Work
+from orders.services import together
 
 Progress = Callable[[str, float], None]
 
@@ -49,10 +50,11 @@ def load(progress: Progress, *, works: int | None = None, now: datetime | None =
     _on_sale, sold = shops.add_listings(source, sellers, books, now)
     progress("A year of orders", 0.55)
     history.add_orders(readers, sold, now)
+    together.tell_catalogue()
     progress("What readers say", 0.75)
     history.add_reviews(source, books, sellers, now)
     progress("Search", 0.85)
-    search.index.rebuild()
+    search.rebuild()
     progress("Done", 1.0)
 
 

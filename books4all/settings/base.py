@@ -8,7 +8,7 @@ from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 from whitenoise.compress import Compressor
 
-from books4all.settings import environment
+from books4all.settings import environment, media
 
 BASE_DIR = Path(__file__).resolve().parents[2]
 
@@ -268,7 +268,7 @@ SPECTACULAR_SETTINGS = {
     ],
     "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
     "ENUM_NAME_OVERRIDES": {
-        "LanguageEnum": "catalog.languages.CHOICES",
+        "LanguageEnum": "catalog.languages.choices",
         "SiteLanguageEnum": "books4all.settings.base.LANGUAGES",
         "ServiceEnum": "catalog.constants.Service.choices",
         "OrderStatusEnum": "orders.constants.OrderStatus.choices",
@@ -300,7 +300,8 @@ EMAIL_SUBJECT_PREFIX = ""
 EMAIL_TIMEOUT = 10
 # --- Jobs ------------------------------------------------------------------------------------
 # A job's arguments may be a letter with a link in it: what is done is not kept.
-PROCRASTINATE_WORKER_DEFAULTS = {"delete_jobs": "successful"}
+# An import of a large file takes one of the places for minutes; mails go by the others meanwhile.
+PROCRASTINATE_WORKER_DEFAULTS = {"delete_jobs": "successful", "concurrency": 4}
 
 # --- Language and time -----------------------------------------------------------------------
 LANGUAGE_CODE = "en-gb"
@@ -315,13 +316,30 @@ USE_I18N = True
 STATIC_URL = "/static/"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STATIC_ROOT = environment.text("STATIC_ROOT", str(BASE_DIR / "staticfiles"))
+# Pictures: in a folder that nginx serves, or in an S3-compatible store with an address of its own.
+MEDIA_ROOT = environment.text("MEDIA_ROOT", str(BASE_DIR / ".local" / "media"))
+MEDIA_URL = environment.text("MEDIA_URL", "/media/").rstrip("/") + "/"
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    # What was uploaded for us alone: served by no address. Web replicas and workers share the folder.
+    "private": {
+        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "OPTIONS": {"location": environment.text("PRIVATE_ROOT", str(BASE_DIR / ".local/private"))},
+    },
+    "media": media.store(
+        environment.text("MEDIA_STORE", ""),
+        root=MEDIA_ROOT,
+        url=MEDIA_URL,
+        key=environment.text("S3_ACCESS_KEY_ID", ""),
+        secret=environment.text("S3_SECRET_ACCESS_KEY", ""),
+    ),
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 WHITENOISE_MAX_AGE = 60
 # Source maps are for developers: compressing them well would be most of what collectstatic does.
 WHITENOISE_SKIP_COMPRESS_EXTENSIONS = (*Compressor.SKIP_COMPRESS_EXTENSIONS, "map")
+# Hosts that covers named by publishers' files may be fetched from; * for any, empty for none.
+COVER_FETCH = environment.names("COVER_FETCH")
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 500
 
@@ -331,7 +349,7 @@ CONTENT_SECURITY_POLICY = {
         "default-src": [NONE],
         "script-src": [SELF],
         "style-src": [SELF],
-        "img-src": [SELF, "data:"],
+        "img-src": [SELF, "data:", *media.origin(MEDIA_URL)],
         "font-src": [SELF],
         "connect-src": [SELF],
         "manifest-src": [SELF],

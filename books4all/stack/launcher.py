@@ -38,6 +38,8 @@ WATCH_SECONDS = 0.2
 ENGINE_SECONDS = 60
 ENGINE_STARTS = 6
 WEB_SECONDS = 60
+# Processes beside the web replicas: the management command of each.
+HELPERS = {"worker": ("procrastinate", "worker"), "search": ("keep_search",)}
 
 
 @dataclass(frozen=True)
@@ -116,7 +118,7 @@ class Launcher:
             return
         with ignored_signals(), self.console.step("Stopping", "Stopped"):
             replicas = [name for name in self.children.running if name.startswith("web")]
-            self.children.stop(["nginx"], [*replicas, "worker"], ["valkey", "postgres"])
+            self.children.stop(["nginx"], [*replicas, *HELPERS], ["valkey", "postgres"])
 
     # --- Its steps -----------------------------------------------------------------------------
 
@@ -204,11 +206,12 @@ class Launcher:
             self.children.start(
                 Program(f"web{number}", argv, self.layout.project, self._child_environment(own))
             )
-        argv = [str(venv.python()), "manage.py", "procrastinate", "worker"]
-        own = {"SERVER_ID": "worker", "DB_POOL": "False"}
-        self.children.start(
-            Program("worker", argv, self.layout.project, self._child_environment(own))
-        )
+        for name, command in HELPERS.items():
+            argv = [str(venv.python()), "manage.py", *command]
+            own = {"SERVER_ID": name, "DB_POOL": "False"}
+            self.children.start(
+                Program(name, argv, self.layout.project, self._child_environment(own))
+            )
 
     def _load_demo(self) -> None:
         """Let the command decide whether anything is missing; it shows a progress of its own."""

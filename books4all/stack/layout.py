@@ -56,6 +56,10 @@ class Layout:
         return self.local / "mail"
 
     @property
+    def media(self) -> Path:
+        return self.local / "media"
+
+    @property
     def lock(self) -> Path:
         return self.local / "stack.lock"
 
@@ -83,7 +87,7 @@ class Layout:
     def make_folders(self) -> None:
         """Make what must be there before anything starts."""
         self.local.mkdir(parents=True, exist_ok=True)
-        for folder in (self.logs, self.valkey, self.nginx, self.static, self.mail):
+        for folder in (self.logs, self.valkey, self.nginx, self.static, self.mail, self.media):
             folder.mkdir(exist_ok=True)
         if os.geteuid() == 0:
             self.local.chmod(0o711)  # PostgreSQL's account passes through, and sees nothing

@@ -32,6 +32,7 @@ LOCAL = {
     "NGINX_TLS": "",
     "NGINX_ACCESS_LOG": "../logs/access.log",
     "NGINX_PAGES": "pages",
+    "NGINX_MEDIA": "../media",
 }
 PLACE = re.compile(r"\$\{(NGINX_[A-Z_]+)\}")
 

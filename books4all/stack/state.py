@@ -78,5 +78,7 @@ def environment(
         "PUBLIC_URL": address,
         "STATIC_ROOT": str(layout.static),
         "MAIL_DIR": str(layout.mail),
+        "PRIVATE_ROOT": str(layout.local / "private"),
+        "MEDIA_ROOT": str(layout.media),
     }
     return {name: given.get(name) or value for name, value in defaults.items()}

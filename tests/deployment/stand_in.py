@@ -27,7 +27,7 @@ with open(os.environ["COMMANDS"], "a") as log:
     log.write(" ".join(sys.argv[1:]) + "\\n")
 if command == os.environ.get("FAILS"):
     sys.exit(f"{command} has gone wrong on purpose")
-if command == os.environ.get("HANGS") or command == "procrastinate":
+if command == os.environ.get("HANGS") or command in {"procrastinate", "keep_search"}:
     time.sleep(3600)
 if "--print-signins" in sys.argv:
     print("  somebody@example.org")

@@ -81,7 +81,7 @@ def test_only_nginx_is_open_to_the_world(document: dict[str, Any]) -> None:
 
 def test_every_variable_of_the_files_is_explained() -> None:
     example = set(
-        re.findall(r"^#?([A-Z_]+)=", (PROJECT / ".env.example").read_text(), re.MULTILINE)
+        re.findall(r"^#?([A-Z_0-9]+)=", (PROJECT / ".env.example").read_text(), re.MULTILINE)
     )
     used: set[str] = set()
     for path in COMPOSE.glob("*.yml"):

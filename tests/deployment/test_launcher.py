@@ -80,7 +80,9 @@ def test_everything_is_prepared_in_order(shared: Running) -> None:
     commands = (shared.local.parent / "commands").read_text().splitlines()
     first = [command for command in commands if not command.startswith("collectstatic")]
     assert first[:2] == ["migrate --noinput", "load_demo"]
-    assert set(first[2:]) == {"procrastinate worker", "load_demo --print-signins"}
+    assert set(first[2:]) == {
+        "procrastinate worker", "keep_search", "load_demo --print-signins",
+    }  # fmt: skip
 
 
 def test_a_second_start_says_where_it_runs(shared: Running) -> None:
@@ -113,7 +115,7 @@ def test_manage_py_can_be_used_beside_it(shared: Running) -> None:
 
 def test_a_killed_replica_is_not_missed_and_comes_back(folder: Path) -> None:
     with launched(folder) as running:
-        for name in ("web1", "nginx", "valkey", "worker"):
+        for name in ("web1", "nginx", "valkey", "worker", "search"):
             before = running.pid(name)
             os.kill(before, signal.SIGKILL)
             if name == "web1":

@@ -82,6 +82,7 @@ def test_health(stack: Running) -> None:
         ("web2", {200}),
         ("valkey", {200}),
         ("worker", {200}),
+        ("search", {200}),
         ("postgres", {200, 503}),
     ],
 )

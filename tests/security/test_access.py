@@ -17,6 +17,7 @@ from redis import Redis
 
 from accounts.models import User
 from accounts.services import tokens
+from catalog.selectors.merchant import COPIES_A_PART
 from orders.models import BasketLine
 from tests.factories.accounts import AddressFactory, StaffFactory, UserFactory
 from tests.factories.catalog import (
@@ -49,12 +50,19 @@ RULES: dict[str, str] = {
     **dict.fromkeys(
         [
             "healthz", "readyz", "catalog:home", "catalog:search", "catalog:suggest",
+            "catalog:suggest_json", "catalog:search_feed", "catalog:search_how",
+            "catalog:opensearch",
             "catalog:book", "catalog:authors", "catalog:author", "catalog:series",
             "catalog:subjects", "catalog:subject", "catalog:conditions", "catalog:shops",
             "catalog:shop", "catalog:robots", "catalog:sitemap", "catalog:sitemap_section",
+            "catalog:publishers", "catalog:publisher", "catalog:series_list", "catalog:new",
+            "catalog:rare", "catalog:cover", "catalog:new_feed", "catalog:subject_feed",
+            "catalog:shop_feed", "catalog:opds", "catalog:opds_new", "catalog:opds_rare",
+            "catalog:opds_search", "catalog:opds_subject", "catalog:opds_book",
+            "catalog:merchant", "catalog:merchant_part",
             "pages:help", "pages:about", "pages:fees", "pages:terms", "pages:privacy",
             "pages:accessibility", "api:schema", "api:docs", "api:api/v1/^(?P<path>.*)$",
-            "api:works", "api:work", "api:editions", "api:edition", "api:listings", "api:listing",
+            "api:works", "api:work", "api:editions", "api:editions_onix", "api:edition", "api:listings", "api:listing",
             "api:people", "api:person", "api:subjects", "api:subject", "api:shops", "api:shop",
             "api:search", "api:suggest",
         ],
@@ -172,16 +180,27 @@ def cast(settings: Any, tmp_path: Any) -> Cast:
         "catalog:author": {"slug": PersonFactory().slug},
         "api:person": {"slug": PersonFactory().slug},
         "catalog:subject": {"slug": SubjectFactory().slug},
+        "catalog:subject_feed": {"slug": SubjectFactory().slug},
+        "catalog:opds_subject": {"slug": SubjectFactory().slug},
+        "catalog:publisher": {"slug": listing.edition.publisher.slug},
         "api:subject": {"slug": SubjectFactory().slug},
         "catalog:series": {"slug": SeriesFactory().slug},
         "catalog:shop": {"slug": listing.seller.slug},
         "api:shop": {"slug": listing.seller.slug},
         "api:edition": {"pk": str(listing.edition_id)},
         "api:listing": {"pk": str(listing.pk)},
-        "catalog:sitemap_section": {"section": "works"},
+        "catalog:shop_feed": {"slug": listing.seller.slug},
+        "catalog:sitemap_section": {"section": "pages", "number": "0"},
+        "catalog:merchant_part": {"number": str(listing.pk // COPIES_A_PART)},
     }
     work = listing.edition.work.slug
-    for name in ("catalog:book", "catalog:review", "api:work"):
+    for name in (
+        "catalog:book",
+        "catalog:review",
+        "catalog:cover",
+        "catalog:opds_book",
+        "api:work",
+    ):
         rows[name] = {"slug": work}
     return Cast(ann, bea, rows, ["Onlyhers", "onlyhers", order.number])
 
@@ -223,6 +242,11 @@ def ask(who: User | None, method: str, path: str, cast: Cast) -> HttpResponse:
         kind = "application/x-www-form-urlencoded"
     with transaction.atomic():
         response = client.generic(method, path, "" if method == "GET" else body, kind, **headers)
+        if response.streaming:
+            # Read while the transaction is open, as one piece.
+            headers = response.headers
+            response = HttpResponse(b"".join(response.streaming_content), status=200)
+            response.headers = headers
         transaction.set_rollback(True)
     return response
 

@@ -305,7 +305,11 @@ def report(prober: Prober, least: int) -> None:
     assert not prober.broken, "\n".join([f"{len(prober.broken)} broke", *prober.broken[:40]])
 
 
-@pytest.mark.parametrize("kind", ["visitor", "user"])
+# All routes once as a stranger; as a signed-in reader with the long proofs (make proof).
+KINDS = ["visitor", pytest.param("user", marks=pytest.mark.proof)]
+
+
+@pytest.mark.parametrize("kind", KINDS)
 def test_addresses(kind: str, settings: Any, mail_folder: None) -> None:
     prober = somebody(kind)
     for route in everyday():
@@ -316,7 +320,7 @@ def test_addresses(kind: str, settings: Any, mail_folder: None) -> None:
     report(prober, 800)
 
 
-@pytest.mark.parametrize("kind", ["visitor", "user"])
+@pytest.mark.parametrize("kind", KINDS)
 def test_query_strings(kind: str, settings: Any, mail_folder: None) -> None:
     prober = somebody(kind)
     for route in everyday():
@@ -373,7 +377,7 @@ def _reads_query(path: str) -> bool:
     )  # fmt: skip
 
 
-@pytest.mark.parametrize("kind", ["visitor", "user"])
+@pytest.mark.parametrize("kind", KINDS)
 def test_bodies(kind: str, settings: Any, mail_folder: None) -> None:
     prober = somebody(kind)
     for route in everyday():
@@ -391,7 +395,7 @@ def test_bodies(kind: str, settings: Any, mail_folder: None) -> None:
     report(prober, 1000)
 
 
-@pytest.mark.parametrize("kind", ["visitor", "user"])
+@pytest.mark.parametrize("kind", KINDS)
 def test_json_field_by_field(kind: str, settings: Any) -> None:
     prober = somebody(kind)
     for (method, path), properties in shapes().items():
@@ -418,7 +422,7 @@ def _example(schema: Any) -> Any:
     return {"email": "a@example.org"}.get(schema.get("format", ""), "GB")
 
 
-@pytest.mark.parametrize("kind", ["visitor", "user"])
+@pytest.mark.parametrize("kind", KINDS)
 def test_headers(kind: str, settings: Any, mail_folder: None) -> None:
     prober = somebody(kind)
     for route in everyday():

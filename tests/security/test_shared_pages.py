@@ -5,16 +5,19 @@ others, and has to be the same to the byte.
 """
 
 import re
+from collections.abc import Iterator
 from html import unescape
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
 import pytest
+import time_machine
 from django.contrib.messages import constants
 from django.contrib.messages.storage.base import Message
 from django.contrib.messages.storage.cookie import CookieStorage
 from django.http import HttpRequest, HttpResponse
 from django.test import Client
+from django.utils import timezone
 from redis import Redis
 
 from tests.factories.accounts import AddressFactory, StaffFactory, UserFactory
@@ -49,6 +52,13 @@ def shop_window(settings: Any) -> None:
         ReviewFactory(work=work)
         SearchDocumentFactory(work=work)
     assert listing.pk
+
+
+@pytest.fixture(autouse=True)
+def one_moment() -> Iterator[None]:
+    """Some files say when they were sent, to the second."""
+    with time_machine.travel(timezone.now(), tick=False):
+        yield
 
 
 def person(kind: str) -> Client:
