@@ -6,7 +6,7 @@ VENV := .venv/bin
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help run venv test proof bench lint format types imports migrations-check deploy-check lock audit ci clean
+.PHONY: help run venv test proof bench bench-million lint format types imports migrations-check deploy-check lock audit ci clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-17s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -31,6 +31,9 @@ proof: venv ## Run the long tests: crashes, races over HTTP, kills
 
 bench: venv ## Measure the pages of the running stack (ARGS="/search/?q=sea")
 	@$(VENV)/python -m benchmarks $(ARGS)
+
+bench-million: venv ## Build a million editions beside the demo, measure, stop (ARGS="--editions 100000")
+	@$(VENV)/python -m benchmarks.million $(ARGS)
 
 lint: venv ## Check the style of Python and templates
 	@$(VENV)/ruff check .
