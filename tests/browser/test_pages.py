@@ -17,7 +17,7 @@ from accounts.models import Seller, User
 from books4all.demo import people
 from books4all.errors import server_error
 from books4all.lib.middleware import unavailable
-from catalog.models import Series, Subject, Work
+from catalog.models import Publisher, Series, Subject, Work
 from catalog.services import reading_lists, wants
 from orders.models import Order, SellerOrder
 from tests.browser.checks import assert_good, too_wide, violations
@@ -56,6 +56,13 @@ CATALOGUE: dict[str, Callable[[], str]] = {
     "book": lambda: best_stocked().get_absolute_url(),
     "review": lambda: reverse("catalog:review", args=[best_stocked().slug]),
     "authors": lambda: reverse("catalog:authors"),
+    "authors-cyrillic": lambda: reverse("catalog:authors") + "?letter=Д",
+    "publishers": lambda: reverse("catalog:publishers"),
+    "publisher": lambda: str(Publisher.objects.order_by("pk")[0].get_absolute_url()),
+    "series-list": lambda: reverse("catalog:series_list"),
+    "new": lambda: reverse("catalog:new"),
+    "new-of-subject": lambda: reverse("catalog:new") + "?subject=fiction",
+    "rare": lambda: reverse("catalog:rare"),
     "author": lambda: str(best_stocked().contributions.all()[0].person.get_absolute_url()),
     "subjects": lambda: reverse("catalog:subjects"),
     "subject": lambda: Subject.objects.get(slug="fiction").get_absolute_url(),
