@@ -150,6 +150,17 @@ def take(most: int) -> int:
     return len(taken)
 
 
+@transaction.atomic
+def put_off() -> None:
+    """Put the change that comes next at the end of the queue."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
+        cursor.execute(
+            "UPDATE catalog_searchchange SET id = DEFAULT, bulk = true WHERE id = ("
+            " SELECT id FROM catalog_searchchange ORDER BY bulk, id LIMIT 1)"
+        )
+
+
 _TAKE = """
     DELETE FROM catalog_searchchange WHERE id = ANY(ARRAY(
         SELECT id FROM catalog_searchchange WHERE {where} ORDER BY id LIMIT %s

@@ -2,9 +2,10 @@
 
 import logging
 from collections.abc import Callable
+from functools import partial
 from time import monotonic, sleep
 
-from django.db import Error, connection
+from django.db import Error, connection, transaction
 from django.utils import timezone
 
 from catalog.models import SearchDocument, Work
@@ -33,23 +34,41 @@ _SWEEP = """
 def keep(stopped: Callable[[], bool]) -> None:
     """Write documents as their works change, until ``stopped``.
 
-    Any number of these may run; one writes at a time. An error of the database is waited out: the
-    changes stay in the queue until they are written.
+    Any number of these may run; one writes at a time. An error is waited out: the changes stay in
+    the queue until they are written. When a batch fails, smaller ones are taken; a change that fails
+    alone is put at the end, so that one bad row holds nobody else up.
     """
     chores = 0.0
+    most = index.BATCH
     while not stopped():
-        try:
-            if monotonic() >= chores:
-                prepare()
-                look_after()
-                chores = monotonic() + CHORES
-            if not index.take(index.BATCH):
+        if monotonic() >= chores:
+            # Whatever becomes of them, changes come first until the next time.
+            chores = monotonic() + CHORES
+            _try("look after the search index", look_after)
+        taken = _try("write the search index", partial(index.take, most))
+        if taken is None:
+            alone = most == 1
+            if alone:
+                _try("put off a change of the search index", index.put_off)
+            most = max(1, most // 10)
+            _wait(PATIENCE if alone or connection.connection is None else PAUSE, stopped)
+        else:
+            most = min(index.BATCH, most * 2)
+            if not taken:
                 _wait(PAUSE, stopped)
-        except Error:
-            log.exception("The search index could not be written; trying again")
+
+
+def _try(what: str, do: Callable[[], int | None]) -> int | None:
+    """Return what ``do`` does, on a connection that may take its time; None if the database fails."""
+    try:
+        if connection.connection is None:
+            prepare()
+        return do()
+    except Error:
+        log.exception("Could not %s; trying again", what)
+        if not connection.is_usable():
             connection.close()
-            chores = 0.0
-            _wait(PATIENCE, stopped)
+        return None
 
 
 def _wait(seconds: float, stopped: Callable[[], bool]) -> None:
@@ -73,7 +92,10 @@ def look_after() -> None:
 
 
 def sweep() -> None:
-    """Name the works of shops whose holidays have begun or ended since the last time."""
+    """Name the works of shops whose holidays have begun or ended since the last time.
+
+    Once a day, and then suggestions are weighed anew too.
+    """
     today = timezone.now().date()
     with connection.cursor() as cursor:
         cursor.execute(
@@ -85,6 +107,7 @@ def sweep() -> None:
         since = cursor.fetchone()[0]
         if since == today:
             return
-        cursor.execute(_SWEEP, {"since": since or today, "today": today})
+        with transaction.atomic():
+            cursor.execute(_SWEEP, {"since": since or today, "today": today})
+            cursor.execute("UPDATE catalog_searchstate SET swept = %s", [today])
         beginnings.settle()
-        cursor.execute("UPDATE catalog_searchstate SET swept = %s", [today])

@@ -193,6 +193,33 @@ def test_holidays_begin_and_end_with_a_day(book: Book) -> None:
             assert finds() == bool(copies)
 
 
+def test_a_change_that_cannot_be_written_holds_nobody_up(
+    book: Book, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    others = [ListingFactory(edition=EditionFactory(), movement=False) for _ in range(3)]
+    index.catch_up()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "ALTER TABLE catalog_searchdocument ADD CONSTRAINT bad"
+            f" CHECK (work_id <> {book.work.pk} OR NOT 700 = ANY(prices))"
+        )
+    change(book.listing, price_minor=700)
+    for other in others:
+        change(other, signed=True)
+    monkeypatch.setattr(keeping, "PAUSE", 0)
+    monkeypatch.setattr(keeping, "PATIENCE", 0)
+    turns = iter(range(30))
+    keeping.keep(lambda: next(turns, None) is None)
+    assert engine.search(Query(signed=True)).works == len(others)
+    # It waits, and is said, until it can be written.
+    assert set(SearchChange.objects.values_list("work_id", flat=True)) == {book.work.pk}
+    assert "Could not write the search index" in caplog.text
+    with connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE catalog_searchdocument DROP CONSTRAINT bad")
+    index.catch_up()
+    assert SearchDocument.objects.get(work=book.work).prices == [700]
+
+
 # ---- crashes and races ---------------------------------------------------------------------------
 
 
