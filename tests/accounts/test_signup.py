@@ -159,7 +159,9 @@ def test_worker_delivers_the_letter(client: Any, mailoutbox: list[Any]) -> None:
     with app.replace_connector(app.connector.get_worker_connector()) as working:
         working.run_worker(wait=False, install_signal_handlers=False, listen_notify=False)
     assert [letter.to for letter in mailoutbox] == [["carol@example.org"]]
-    assert not ProcrastinateJob.objects.exists()  # nor its letter, nor the link in it
+    # Nor its letter, nor the link in it. A worker that starts as the minute turns defers the periodic
+    # jobs too, and may stop before it has tidied them away.
+    assert not ProcrastinateJob.objects.filter(task_name="deliver_mail").exists()
 
 
 def test_signed_in_visitors_are_sent_on(client: Any, alice: User) -> None:
