@@ -63,7 +63,7 @@ class MembershipInline(RecentInline):
 
     model = SellerMember
     related = ("seller", "user")
-    fields = (link("seller", _("seller")), "role")
+    fields = (link("seller", _("seller")), "roles")
     verbose_name_plural = _("works for")
 
 
@@ -167,10 +167,9 @@ class SellerMemberAdmin(StaffAdmin):
         "pk",
         link("user", _("user")),
         link("seller", _("seller")),
-        "role",
+        "roles",
         "created_at",
     )
-    list_filter = ("role",)
     search_fields = (
         "user__email__startswith",
         "seller__name__istartswith",

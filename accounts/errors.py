@@ -52,6 +52,16 @@ class SellerIncompleteError(DomainError):
     code = "seller_incomplete"
 
 
+class NotYourTaskError(DomainError):
+    """Somebody of the team asks for what another role does."""
+
+    code = "not_your_task"
+    status = 403
+
+    def __init__(self) -> None:
+        super().__init__(_("Your role in this shop does not include this. Ask its owner."))
+
+
 class TokenRefusedError(DomainError):
     """A token that is forged, expired, used up or ended. Which of these is not told."""
 

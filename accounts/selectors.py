@@ -6,7 +6,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
-from accounts.models import Address, User
+from accounts.models import Address, SellerMember, User
 from books4all.lib.errors import NotFoundError
 
 
@@ -39,3 +39,28 @@ def address_of(user: User, address_id: uuid.UUID) -> Address:
 def default_address_of(user: User) -> Address | None:
     """Return the address that is used first, None when the book is empty."""
     return addresses_of(user).first()
+
+
+def membership(user: User, shop: str) -> SellerMember:
+    """Return the user's place in the team of the shop with the slug ``shop``, with the shop.
+
+    Raises:
+        NotFoundError: there is no such shop, or the user is not of its team. Which is not told.
+    """
+    member = (
+        SellerMember.objects.select_related("seller", "user")
+        .filter(user=user, seller__slug=shop)
+        .first()
+    )
+    if member is None:
+        raise NotFoundError(_("There is no such shop among yours."))
+    return member
+
+
+def memberships(user: User) -> QuerySet[SellerMember]:
+    """Return the user's places in the teams of shops, by the shop's name."""
+    return (
+        SellerMember.objects.filter(user=user)
+        .select_related("seller")
+        .order_by("seller__name", "pk")
+    )

@@ -24,6 +24,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("catalog.urls")),
     # Basket, checkout, orders, payments
     path("", include("orders.urls")),
+    # A shop's workplace
+    path("selling/", include("books4all.selling")),
     # API
     path("api/v1/", include("books4all.api")),
     # Pages

@@ -1,6 +1,6 @@
 """Who: people, their addresses, sellers and their teams."""
 
-from accounts.models.sellers import Seller, SellerMember
+from accounts.models.sellers import Seller, SellerEvent, SellerMember
 from accounts.models.users import Address, PostalAddress, User
 
-__all__ = ["Address", "PostalAddress", "Seller", "SellerMember", "User"]
+__all__ = ["Address", "PostalAddress", "Seller", "SellerEvent", "SellerMember", "User"]

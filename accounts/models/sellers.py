@@ -1,5 +1,6 @@
 """Shops and private people who sell, and the teams that run them."""
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
@@ -96,7 +97,9 @@ class SellerMember(Timestamped):
 
     seller = models.ForeignKey(Seller, on_delete=models.CASCADE)
     user = models.ForeignKey(User, on_delete=models.CASCADE)
-    role = models.CharField(_("role"), max_length=12, choices=SellerRole.choices)
+    roles = ArrayField(
+        models.CharField(max_length=12, choices=SellerRole.choices), verbose_name=_("roles")
+    )
 
     class Meta:
         verbose_name = _("team member")
@@ -104,7 +107,49 @@ class SellerMember(Timestamped):
         ordering = ("seller", "pk")
         constraints = (
             models.UniqueConstraint(fields=["seller", "user"], name="member_once_a_seller"),
+            models.CheckConstraint(
+                condition=~Q(roles=[]),
+                name="member_has_a_role",
+                violation_error_message=_("Choose at least one role."),
+            ),
         )
 
     def __str__(self) -> str:
-        return f"{self.user} ({self.get_role_display()})"
+        return f"{self.user} ({', '.join(self.role_labels)})"
+
+    @property
+    def role_labels(self) -> list[str]:
+        """The roles in words."""
+        return [str(SellerRole(role).label) for role in self.roles]
+
+    def may(self, *roles: SellerRole) -> bool:
+        """Whether the member has one of ``roles``; an owner may do everything."""
+        return SellerRole.OWNER in self.roles or any(role in self.roles for role in roles)
+
+
+class SellerEvent(models.Model):
+    """Something that was done in a shop, and by whom. Append-only: written by services.activity."""
+
+    seller = models.ForeignKey(Seller, on_delete=models.PROTECT, related_name="activity")
+    # Nobody when the marketplace did it. Without a database constraint: history stays as it was when
+    # an account goes.
+    actor = models.ForeignKey(
+        User, on_delete=models.DO_NOTHING, db_constraint=False, null=True, blank=True
+    )
+    # A stable code with the noun first: "listing.created", "import.started", "order.refused".
+    action = models.CharField(_("what"), max_length=40)
+    # What it was done to, as people know it: a SKU, an order's number, an e-mail address.
+    subject = models.CharField(_("to what"), max_length=200, blank=True)
+    details = models.JSONField(_("details"), default=dict, blank=True)
+    created_at = models.DateTimeField(_("when"), default=timezone.now, editable=False)
+
+    class Meta:
+        verbose_name = _("activity of a shop")
+        verbose_name_plural = _("activity of shops")
+        ordering = ("-created_at", "-pk")
+        indexes = (
+            models.Index(fields=["seller", "-created_at", "-id"], name="activity_of_seller"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.action} {self.subject}".strip()

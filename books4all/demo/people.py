@@ -52,7 +52,7 @@ def add_people(source: Source, shops: dict[str, Seller], now: datetime) -> list[
         EmailAddress(user=user, email=user.email, verified=True, primary=True) for user in everyone
     )
     SellerMember.objects.bulk_create(
-        SellerMember(seller=shops[row["key"]], user=keeper, role=SellerRole.OWNER)
+        SellerMember(seller=shops[row["key"]], user=keeper, roles=[SellerRole.OWNER])
         for row, keeper in zip(source.shops, keepers, strict=True)
     )
     Address.objects.bulk_create(address_for(reader) for reader in readers)

@@ -60,6 +60,19 @@ class Listing(Timestamped):
     notes = models.TextField(_("the seller’s words"), blank=True, max_length=4000)
     private_notes = models.TextField(_("private notes"), blank=True)
     shelf = models.CharField(_("where it stands"), max_length=40, blank=True)
+    # The seller's words on this copy's edition and printing ("2nd edition", "3rd impression"): the
+    # edition's own statement is the catalogue's.
+    edition_text = models.CharField(_("edition, as stated"), max_length=120, blank=True, default="")
+    printing = models.CharField(_("printing"), max_length=60, blank=True, default="")
+    keywords = models.CharField(_("keywords"), max_length=500, blank=True, default="")
+    categories = ArrayField(
+        models.CharField(max_length=100),
+        verbose_name=_("the shop’s own categories"),
+        default=list,
+        blank=True,
+    )
+    weight_g = models.PositiveIntegerField(_("weight (g)"), null=True, blank=True)
+    cost_minor = models.BigIntegerField(_("what it cost the shop (pence)"), null=True, blank=True)
     price_minor = models.BigIntegerField(_("price (pence)"))
     currency = models.CharField(_("currency"), max_length=3, default="GBP")
     on_hand = models.PositiveIntegerField(_("on hand"), default=0)

@@ -75,4 +75,4 @@ class SellerMemberFactory(DjangoModelFactory[SellerMember]):
 
     seller = factory.SubFactory(SellerFactory)
     user = factory.SubFactory(UserFactory)
-    role = SellerRole.OWNER
+    roles = [SellerRole.OWNER]
