@@ -19,7 +19,12 @@ from accounts.models import User
 from accounts.services import tokens
 from catalog.selectors.merchant import COPIES_A_PART
 from orders.models import BasketLine
-from tests.factories.accounts import AddressFactory, StaffFactory, UserFactory
+from tests.factories.accounts import (
+    AddressFactory,
+    SellerMemberFactory,
+    StaffFactory,
+    UserFactory,
+)
 from tests.factories.catalog import (
     ListingFactory,
     PersonFactory,
@@ -43,6 +48,7 @@ METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 # ROW       names a row of somebody: everybody else is told 404, visitors to sign in.
 # BASKET    names a row of a basket: of nobody else's, signed in or not.
 # SECRET    whoever has the secret in the address may; a wrong one is 404.
+# TEAM      a shop's workplace (every address with a ``shop`` in it): everybody else is told 404.
 # SIGNED    told by a provider, with its signature.
 # STAFF     the administration, by permission.
 # DEV       exists in development only.
@@ -89,7 +95,7 @@ RULES: dict[str, str] = {
             "accounts:address_add", "account_reauthenticate", "account_email",
             "account_change_password", "account_set_password", "catalog:review",
             "catalog:wants", "catalog:reading_list", "catalog:reading_list_remove",
-            "orders:my_orders", "api:me", "api:addresses", "api:orders",
+            "orders:my_orders", "api:me", "api:addresses", "api:orders", "selling:shops",
         ],
         "MINE",
     ),
@@ -114,21 +120,30 @@ RULES: dict[str, str] = {
 
 
 def rule_of(route: Route) -> str:
-    return "STAFF" if route.is_admin else RULES.get(route.name, "")
+    if route.is_admin:
+        return "STAFF"
+    if "shop" in dict(route.parameters):
+        return "TEAM"
+    return RULES.get(route.name, "")
 
 
 def test_every_route_has_a_rule_and_every_rule_a_route() -> None:
-    everyday = {route.name for route in routes() if not route.is_admin}
+    everyday = {route.name for route in routes() if rule_of(route) not in {"STAFF", "TEAM"}}
     assert everyday == set(RULES)
 
 
 @dataclass
 class Cast:
-    """The people, and what Bea has: by route parameters, and the words that only she may read."""
+    """The people, and what Bea has: by route parameters, and the words that only she may read.
+
+    Bea keeps a shop too, the one with the order in ``rows``; Ann keeps another.
+    """
 
     ann: User
     bea: User
     rows: dict[str, dict[str, str]]
+    her_shop: str = ""
+    my_shop: str = ""
     hers: list[str] = field(default_factory=list)
     keys: dict[int, tuple[str, str]] = field(default_factory=dict)
 
@@ -151,6 +166,8 @@ def cast(settings: Any, tmp_path: Any) -> Cast:
     bea = UserFactory(name="Beatrix Onlyhers", email="onlyhers@example.org")
     where = AddressFactory(user=bea, full_name="Onlyhers", line1="99 Onlyhers Lane")
     listing = ListingFactory(on_hand=5)
+    SellerMemberFactory(seller=listing.seller, user=bea)
+    mine = SellerMemberFactory(user=ann).seller
     want = WantFactory(user=bea, work=listing.edition.work)
     ReadingListItemFactory(
         reading_list=ReadingListFactory(user=bea, name="Onlyhers list"), work=listing.edition.work
@@ -202,7 +219,14 @@ def cast(settings: Any, tmp_path: Any) -> Cast:
         "api:work",
     ):
         rows[name] = {"slug": work}
-    return Cast(ann, bea, rows, ["Onlyhers", "onlyhers", order.number])
+    return Cast(
+        ann,
+        bea,
+        rows,
+        her_shop=listing.seller.slug,
+        my_shop=mine.slug,
+        hers=["Onlyhers", "onlyhers", order.number],
+    )
 
 
 NOWHERE = {
@@ -218,9 +242,10 @@ NOWHERE = {
 
 def where(route: Route, cast: Cast | None, *, wrong: bool = False) -> str:
     values = {name: NOWHERE[kind] for name, kind in route.parameters}
-    return address(
-        route, values if wrong or cast is None else values | cast.rows.get(route.name, {})
-    )
+    if wrong or cast is None:
+        return address(route, values)
+    hers = {"shop": cast.her_shop} | cast.rows.get(route.name, {})
+    return address(route, values | hers)
 
 
 def ask(who: User | None, method: str, path: str, cast: Cast) -> HttpResponse:
@@ -274,7 +299,7 @@ def everyday(*rules: str) -> list[Route]:
 
 def test_visitors_are_asked_to_sign_in(cast: Cast) -> None:
     before = possessions(cast.bea)
-    for route in everyday("MINE", "ROW"):
+    for route in everyday("MINE", "ROW", "TEAM"):
         for method in METHODS:
             response = ask(None, method, where(route, cast), cast)
             if response.status_code != 405:
@@ -287,7 +312,7 @@ def test_other_people_s_rows_do_not_exist(cast: Cast, who: str) -> None:
     """Staff see them in the administration, never on the account's own pages."""
     actor = cast.ann if who == "ann" else StaffFactory()
     before = possessions(cast.bea)
-    for route in everyday("ROW"):
+    for route in everyday("ROW", "TEAM"):
         answers = set()
         for method in METHODS:
             response = ask(actor, method, where(route, cast), cast)
@@ -295,6 +320,35 @@ def test_other_people_s_rows_do_not_exist(cast: Cast, who: str) -> None:
             assert response.status_code in (404, 405), (method, route.name, response.status_code)
         assert 404 in answers, route.name
     assert possessions(cast.bea) == before
+
+
+def rows_of_shops() -> list[Route]:
+    """Return the routes that name a row of a shop: a copy, an import, an order."""
+    return [route for route in everyday("TEAM") if len(route.parameters) > 1]
+
+
+def test_rows_of_other_shops_do_not_exist_in_one_s_own(cast: Cast) -> None:
+    """Ann asks in her own shop, where she may do everything, for what is in Bea's."""
+    before = possessions(cast.bea)
+    for route in rows_of_shops():
+        path = address(route, cast.rows[route.name] | {"shop": cast.my_shop})
+        answers = set()
+        for method in METHODS:
+            response = ask(cast.ann, method, path, cast)
+            answers.add(response.status_code)
+            assert response.status_code in (404, 405), (method, route.name, response.status_code)
+        assert 404 in answers, route.name
+    assert possessions(cast.bea) == before
+
+
+def test_the_team_gets_its_own(cast: Cast) -> None:
+    """Hold the tests above to their purpose: the same addresses open for her whose they are."""
+    for route in everyday("TEAM"):
+        answers = {
+            ask(cast.bea, method, where(route, cast), cast).status_code for method in METHODS
+        }
+        assert answers <= {200, 201, 202, 204, 302, 400, 405, 409, 415}, (route.name, answers)
+        assert answers - {405}, route.name
 
 
 def test_the_owner_gets_them(cast: Cast) -> None:
