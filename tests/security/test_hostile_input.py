@@ -435,6 +435,7 @@ def test_headers(kind: str, settings: Any, mail_folder: None) -> None:
     report(prober, 1000)
 
 
+@pytest.mark.proof
 def test_the_administration(settings: Any) -> None:
     world = World()
     world.grow(1)
