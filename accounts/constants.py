@@ -16,6 +16,7 @@ class SellerStatus(models.TextChoices):
 
     PENDING = "pending", _("Application begun")
     READY_FOR_REVIEW = "ready_for_review", _("Waiting for review")
+    CHANGES_REQUESTED = "changes_requested", _("Changes asked for")
     APPROVED = "approved", _("Approved")
     REJECTED = "rejected", _("Rejected")
     SUSPENDED = "suspended", _("Suspended")
@@ -44,12 +45,32 @@ class Paint(models.TextChoices):
     MOSS = "moss", _("Moss")
 
 
-# From → to. A transition that is not here is refused (RULES.md, seller states).
+# From → to. A transition that is not here is refused (RULES.md, seller states). Only staff approve, so a
+# shop that was closed opens again by their word alone.
 SELLER_TRANSITIONS: dict[str, frozenset[str]] = {
     SellerStatus.PENDING: frozenset({SellerStatus.READY_FOR_REVIEW, SellerStatus.CLOSED}),
-    SellerStatus.READY_FOR_REVIEW: frozenset({SellerStatus.APPROVED, SellerStatus.REJECTED}),
+    SellerStatus.READY_FOR_REVIEW: frozenset(
+        {
+            SellerStatus.APPROVED,
+            SellerStatus.CHANGES_REQUESTED,
+            SellerStatus.REJECTED,
+            SellerStatus.CLOSED,
+        }
+    ),
+    SellerStatus.CHANGES_REQUESTED: frozenset({SellerStatus.READY_FOR_REVIEW, SellerStatus.CLOSED}),
     SellerStatus.APPROVED: frozenset({SellerStatus.SUSPENDED, SellerStatus.CLOSED}),
-    SellerStatus.REJECTED: frozenset({SellerStatus.READY_FOR_REVIEW}),
+    SellerStatus.REJECTED: frozenset({SellerStatus.READY_FOR_REVIEW, SellerStatus.CLOSED}),
     SellerStatus.SUSPENDED: frozenset({SellerStatus.APPROVED, SellerStatus.CLOSED}),
-    SellerStatus.CLOSED: frozenset(),
+    SellerStatus.CLOSED: frozenset({SellerStatus.READY_FOR_REVIEW}),
 }
+
+# Names that no shop may take in addresses: pages of ours stand there, or a buyer would take them for us.
+RESERVED_SLUGS = frozenset(
+    {
+        "account", "admin", "api", "auth", "basket", "checkout", "feed", "help", "invitations", "media",
+        "new", "news", "open", "sell", "selling", "shop", "shops", "static", "staff", "support", "team",
+    }
+)  # fmt: skip
+
+# Days that an invitation to a team can be accepted.
+INVITATION_DAYS = 7

@@ -52,6 +52,30 @@ class SellerIncompleteError(DomainError):
     code = "seller_incomplete"
 
 
+class SellerFactsError(DomainError):
+    """A fact about a seller is wrong, or one that buyers are shown would be gone. ``fields`` names it."""
+
+    code = "seller_facts"
+
+
+class TooManyShopsError(ConflictError):
+    """No more applications fit."""
+
+    code = "too_many_shops"
+
+
+class TeamError(ConflictError):
+    """The team can't become that. ``fields`` may name an input."""
+
+    code = "team"
+
+
+class InvitationError(ConflictError):
+    """An invitation can't be accepted (any more), or not by this person."""
+
+    code = "invitation"
+
+
 class NotYourTaskError(DomainError):
     """Somebody of the team asks for what another role does."""
 

@@ -5,11 +5,13 @@ from typing import Any
 from django.db.models.signals import post_delete
 from django.dispatch import receiver
 from django.http import HttpRequest
+from django.utils.translation import gettext as _
 
-from accounts.models import User
-from accounts.signals import visitor_signed_in
+from accounts.models import Seller, User
+from accounts.selectors.checklist import Item
+from accounts.signals import checklist_asked, visitor_signed_in
 from books4all.lib.jobs import enqueue
-from catalog.models import Cover
+from catalog.models import Cover, DeliveryRate, Listing
 from catalog.services import pending
 
 # Pages may be kept for a while, with addresses of files in them.
@@ -20,6 +22,32 @@ LINGER_SECONDS = 3600
 def save_what_was_asked_before(request: HttpRequest, user: User, **_kwargs: Any) -> None:
     """Save the book that somebody asked to save before they had signed in."""
     pending.finish(session=request.session, user=user)
+
+
+@receiver(checklist_asked, dispatch_uid="catalog.what_a_shop_sells")
+def what_a_shop_sells(seller: Seller, **_kwargs: Any) -> list[Item]:
+    """Return what the checklist of a shop asks about delivery and stock: two queries.
+
+    Neither holds an application up: nothing is for sale without them, and nobody is harmed.
+    """
+    return [
+        Item(
+            code="delivery",
+            title=_("What you charge for post"),
+            why=_("Without it nobody can order: the price with delivery is what buyers compare."),
+            page="selling:delivery",
+            done=DeliveryRate.objects.filter(seller=seller).exists(),
+            required=False,
+        ),
+        Item(
+            code="stock",
+            title=_("The first copies"),
+            why=_("On the day the shop opens, there should be something on its shelves."),
+            page="selling:listings",
+            done=Listing.objects.filter(seller=seller).exists(),
+            required=False,
+        ),
+    ]
 
 
 @receiver(post_delete, sender=Cover)

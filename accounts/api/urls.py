@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from accounts.api import schema, views  # noqa: F401 the schema's extension registers itself
+from accounts.api import schema, shops, views  # noqa: F401 the schema's extension registers itself
 
 urlpatterns = [
     # Tokens
@@ -14,4 +14,7 @@ urlpatterns = [
     path("me/", views.MeView.as_view(), name="me"),
     path("addresses/", views.AddressesView.as_view(), name="addresses"),
     path("addresses/<uuid:pk>/", views.AddressView.as_view(), name="address"),
+    # A shop of theirs
+    path("selling/<slug:shop>/", shops.FactsView.as_view(), name="selling_shop"),
+    path("selling/<slug:shop>/team/", shops.TeamView.as_view(), name="selling_team"),
 ]

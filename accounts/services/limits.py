@@ -17,6 +17,8 @@ CODE_ADDRESS = Limit("code-address", "20/hour")
 CODE_ACCOUNT = Limit("code-account", "6/hour")
 PASSWORD_CHANGE = Limit("password-change", "8/10 minutes")
 EMAIL_CHANGE = Limit("email-change", "10/hour")
+INVITATION_PERSON = Limit("invitation-person", "5/day")
+INVITATION_SHOP = Limit("invitation-shop", "60/day")
 # Of one kind to one person. What is over is not sent, silently: who asked too often has enough of them.
 LETTER = Limit("letter", "6/hour")
 
@@ -98,3 +100,9 @@ def may_post(*, kind: str, email: str) -> bool:
     except LimitExceededError:
         return False
     return True
+
+
+def check_invitation(*, email: str, seller_id: int) -> None:
+    """Count an invitation by mail: nobody is to be pestered in our name. Raises LimitExceededError."""
+    limiter().hit(INVITATION_PERSON, email.strip().lower())
+    limiter().hit(INVITATION_SHOP, str(seller_id))

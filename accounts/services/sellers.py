@@ -2,63 +2,101 @@
 
 The steps are those of ``SELLER_TRANSITIONS``. Each locks the seller's row ``FOR UPDATE``, which a
 checkout that reads it ``FOR SHARE`` waits for: no order is written to a shop after it has closed.
+Each is written into the shop's log, and its owners get a letter.
 """
+
+from collections.abc import Mapping
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from accounts.constants import SELLER_TRANSITIONS, SellerKind, SellerStatus
+from accounts.constants import SELLER_TRANSITIONS, SellerStatus
 from accounts.errors import SellerIncompleteError, SellerTransitionError
-from accounts.models import Seller
+from accounts.models import Seller, SellerDetails, User
+from accounts.selectors.checklist import checklist
+from accounts.services import letters
+from accounts.services.activity import record
 
 
 @transaction.atomic
-def submit(*, seller: Seller) -> Seller:
+def submit(*, seller: Seller, actor: User | None = None) -> Seller:
     """Ask for review.
 
     Raises:
         SellerTransitionError: the seller is past that.
-        SellerIncompleteError: something is missing, see ``missing``.
+        SellerIncompleteError: something is missing, see ``fields``.
     """
-    return _move(seller, SellerStatus.READY_FOR_REVIEW, complete=True)
+    locked = _move(seller, SellerStatus.READY_FOR_REVIEW, complete=True)
+    _remember(locked, note="", remarks={})
+    _tell(locked, actor, "shop.submitted")
+    return locked
 
 
 @transaction.atomic
-def approve(*, seller: Seller) -> Seller:
+def approve(*, seller: Seller, actor: User | None = None) -> Seller:
     """Put the seller's copies on sale; a suspended seller comes back. Raises as ``submit``."""
-    return _move(seller, SellerStatus.APPROVED, complete=True)
+    before = _status_of(seller)
+    locked = _move(seller, SellerStatus.APPROVED, complete=True)
+    _remember(locked, note="", remarks={})
+    _tell(locked, actor, "shop.lifted" if before == SellerStatus.SUSPENDED else "shop.approved")
+    return locked
 
 
 @transaction.atomic
-def reject(*, seller: Seller) -> Seller:
-    """Turn an application down; it may be mended and sent again. Raises SellerTransitionError."""
-    return _move(seller, SellerStatus.REJECTED)
+def request_changes(
+    *,
+    seller: Seller,
+    actor: User | None = None,
+    reason: str = "",
+    remarks: Mapping[str, str] | None = None,
+) -> Seller:
+    """Give an application back to be mended, with words in general and by item of the checklist.
 
-
-@transaction.atomic
-def suspend(*, seller: Seller) -> Seller:
-    """Take all copies off sale for now; paid orders stay to be posted. Raises SellerTransitionError."""
-    return _move(seller, SellerStatus.SUSPENDED)
-
-
-@transaction.atomic
-def close(*, seller: Seller) -> Seller:
-    """End the shop for good; paid orders stay to be posted. Raises SellerTransitionError."""
-    return _move(seller, SellerStatus.CLOSED)
-
-
-def missing(seller: Seller) -> dict[str, str]:
-    """Return what a seller must still give before buyers may see it: field → remedy.
-
-    A trader's address and e-mail are shown to buyers (EU DSA, article 30(7)); a private seller's
-    street is not asked for.
+    Raises:
+        SellerTransitionError: it does not wait for review.
     """
-    lacking = {}
-    if not seller.email:
-        lacking["email"] = _("Give an e-mail address that buyers can write to.")
-    if seller.kind == SellerKind.TRADER and not (seller.street and seller.postcode):
-        lacking["street"] = _("Give the street and postcode: the law has traders show them.")
-    return lacking
+    kept = {code: text for code, text in (remarks or {}).items() if text}
+    locked = _move(seller, SellerStatus.CHANGES_REQUESTED)
+    _remember(locked, note=reason, remarks=kept)
+    _tell(locked, actor, "shop.changes_requested", reason=reason, remarks=kept)
+    return locked
+
+
+@transaction.atomic
+def reject(*, seller: Seller, actor: User | None = None, reason: str = "") -> Seller:
+    """Turn an application down; it may be mended and sent again. Raises SellerTransitionError."""
+    locked = _move(seller, SellerStatus.REJECTED)
+    _remember(locked, note=reason, remarks={})
+    _tell(locked, actor, "shop.rejected", reason=reason)
+    return locked
+
+
+@transaction.atomic
+def suspend(*, seller: Seller, actor: User | None = None, reason: str = "") -> Seller:
+    """Take all copies off sale for now; paid orders stay to be posted. Raises SellerTransitionError."""
+    locked = _move(seller, SellerStatus.SUSPENDED)
+    _remember(locked, note=reason, remarks={})
+    _tell(locked, actor, "shop.suspended", reason=reason)
+    return locked
+
+
+@transaction.atomic
+def close(*, seller: Seller, actor: User | None = None, reason: str = "") -> Seller:
+    """End the shop; paid orders stay to be posted, and its workplace stays open for them.
+
+    It opens again only by a new application that staff approve. Raises SellerTransitionError.
+    """
+    locked = _move(seller, SellerStatus.CLOSED)
+    _remember(locked, note=reason, remarks={})
+    _tell(locked, actor, "shop.closed", reason=reason)
+    return locked
+
+
+def _status_of(seller: Seller) -> str:
+    """Return the status as it is now; ``_move`` locks after it, and refuses what no longer fits."""
+    return str(
+        Seller.objects.select_for_update().values_list("status", flat=True).get(pk=seller.pk)
+    )
 
 
 def _move(seller: Seller, to: SellerStatus, *, complete: bool = False) -> Seller:
@@ -68,10 +106,24 @@ def _move(seller: Seller, to: SellerStatus, *, complete: bool = False) -> Seller
         message = _("A seller who is “%(now)s” can’t become “%(then)s”.")
         words = {"now": locked.get_status_display(), "then": to.label}
         raise SellerTransitionError(message % words)
-    lacking = missing(locked) if complete else {}
+    lacking = checklist(locked).lacking() if complete else {}
     if lacking:
         fields = {name: [text] for name, text in lacking.items()}
         raise SellerIncompleteError(" ".join(lacking.values()), fields=fields)
     locked.status = to
     locked.save(update_fields=["status", "updated_at"])
     return locked
+
+
+def _remember(seller: Seller, *, note: str, remarks: Mapping[str, str]) -> None:
+    """Keep what staff said last, for the page of the application."""
+    SellerDetails.objects.update_or_create(
+        seller=seller, defaults={"note": note, "remarks": dict(remarks)}
+    )
+
+
+def _tell(seller: Seller, actor: User | None, action: str, **details: object) -> None:
+    """Log a step, and write to the owners about it."""
+    kept = {name: value for name, value in details.items() if value}
+    event = record(seller=seller, actor=actor, action=action, subject=seller.name, **kept)
+    letters.to_owners(event=event)

@@ -13,11 +13,12 @@ from accounts.constants import SELLER_TRANSITIONS, SellerKind, SellerStatus
 from accounts.errors import SellerIncompleteError, SellerTransitionError
 from accounts.models import Seller, User
 from accounts.services import sellers
-from tests.factories.accounts import SellerFactory, StaffFactory, UserFactory
+from tests.factories.accounts import CompleteSellerFactory, StaffFactory, UserFactory
 
 STEPS = {
     SellerStatus.READY_FOR_REVIEW: sellers.submit,
     SellerStatus.APPROVED: sellers.approve,
+    SellerStatus.CHANGES_REQUESTED: sellers.request_changes,
     SellerStatus.REJECTED: sellers.reject,
     SellerStatus.SUSPENDED: sellers.suspend,
     SellerStatus.CLOSED: sellers.close,
@@ -25,8 +26,7 @@ STEPS = {
 
 
 def make_seller(status: str = SellerStatus.READY_FOR_REVIEW, **fields: object) -> Seller:
-    address = {"street": "1 Castle Street", "postcode": "HR3 5DF"}
-    seller: Seller = SellerFactory(status=status, **{**address, **fields})
+    seller: Seller = CompleteSellerFactory(status=status, **fields)
     return seller
 
 

@@ -26,7 +26,13 @@ Client = Callable[[User], APIClient]
 
 def test_me(reader: User, signed_in: Client) -> None:
     client = signed_in(reader)
-    assert set(client.get(f"{V1}me/").json()) == {"email", "name", "language", "date_joined"}
+    assert set(client.get(f"{V1}me/").json()) == {
+        "email",
+        "name",
+        "language",
+        "date_joined",
+        "shops",
+    }
     assert client.patch(f"{V1}me/", {"name": "Hester L."}).json()["name"] == "Hester L."
     for field in ("email", "is_staff", "password", "token_epoch", "id"):
         refused: Any = client.patch(f"{V1}me/", {field: "1"})

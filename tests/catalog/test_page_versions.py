@@ -37,6 +37,9 @@ pytestmark = pytest.mark.django_db
 # What nobody is shown, or what changes only together with what is watched.
 NOT_WATCHED = {
     "accounts_address": "a person's own",
+    "accounts_sellerdetails": "never shown",
+    "accounts_sellerevent": "a shop's own",
+    "accounts_sellerinvitation": "a shop's own",
     "accounts_sellermember": "a shop's own",
     "accounts_user": "a person's own",
     "catalog_catalogueimport": "staff's",

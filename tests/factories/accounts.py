@@ -1,12 +1,23 @@
 """Factories of accounts: a small cast of people and shops."""
 
+from datetime import timedelta
 from typing import Any
 
 import factory
+from django.utils import timezone
 from factory.django import DjangoModelFactory
 
 from accounts.constants import SellerKind, SellerRole, SellerStatus
-from accounts.models import Address, Seller, SellerMember, User
+from accounts.models import (
+    Address,
+    Seller,
+    SellerDetails,
+    SellerEvent,
+    SellerInvitation,
+    SellerMember,
+    User,
+)
+from accounts.models.applications import token_hash
 
 PASSWORD = "correct horse battery"
 
@@ -76,3 +87,72 @@ class SellerMemberFactory(DjangoModelFactory[SellerMember]):
     seller = factory.SubFactory(SellerFactory)
     user = factory.SubFactory(UserFactory)
     roles = [SellerRole.OWNER]
+
+
+class SellerDetailsFactory(DjangoModelFactory[SellerDetails]):
+    """Everything that a seller gives to the marketplace alone."""
+
+    class Meta:
+        model = SellerDetails
+        django_get_or_create = ("seller",)
+
+    seller = factory.SubFactory(SellerFactory)
+    account_holder = "Hester Vane"
+    account_number = "GB82WEST12345698765432"
+    document = "identity/kept.pdf"
+    document_name = "passport.pdf"
+    document_at = factory.LazyFunction(timezone.now)
+    lawful_at = factory.LazyFunction(timezone.now)
+    terms_at = factory.LazyFunction(timezone.now)
+
+
+class CompleteSellerFactory(SellerFactory):
+    """A shop that has given all that the law asks of a trader."""
+
+    legal_name = "Vane Books Ltd"
+    street = "1 Castle Street"
+    postcode = "HR3 5DF"
+    phone = "+44 1497 555 010"
+
+    @factory.post_generation
+    def details(obj: Seller, create: bool, extracted: Any, **fields: Any) -> None:  # noqa: N805 factory_boy's signature
+        """Give the private details too."""
+        if create:
+            SellerDetailsFactory(seller=obj, **fields)
+
+    class Meta:
+        model = Seller
+        skip_postgeneration_save = True
+
+
+class SellerInvitationFactory(DjangoModelFactory[SellerInvitation]):
+    """Somebody asked into a team a moment ago."""
+
+    class Meta:
+        model = SellerInvitation
+
+    seller = factory.SubFactory(SellerFactory)
+    email = factory.Sequence(lambda n: f"asked{n}@example.org")
+    roles = [SellerRole.INVENTORY]
+    expires_at = factory.LazyFunction(lambda: timezone.now() + timedelta(days=7))
+
+    @classmethod
+    def _create(cls, model_class: Any, *args: Any, **kwargs: Any) -> SellerInvitation:
+        """Keep the hash of the row's own secret."""
+        row = model_class(*args, **kwargs)
+        row.token_hash = token_hash(row.token)
+        row.save()
+        invitation: SellerInvitation = row
+        return invitation
+
+
+class SellerEventFactory(DjangoModelFactory[SellerEvent]):
+    """Something that was done in a shop."""
+
+    class Meta:
+        model = SellerEvent
+
+    seller = factory.SubFactory(SellerFactory)
+    actor = factory.SubFactory(UserFactory)
+    action = "listing.created"
+    subject = factory.Sequence(lambda n: f"SKU-{n}")

@@ -80,6 +80,15 @@ class World:
                 people.SellerMemberFactory(user=first[accounts.User]),
                 people.SellerMemberFactory(seller=first[accounts.Seller]),
             )[0],
+            accounts.SellerDetails: lambda _n: people.SellerDetailsFactory(
+                lawful_by=first[accounts.User]
+            ),
+            accounts.SellerInvitation: lambda _n: people.SellerInvitationFactory(
+                seller=first[accounts.Seller], invited_by=first[accounts.User]
+            ),
+            accounts.SellerEvent: lambda _n: people.SellerEventFactory(
+                seller=first[accounts.Seller]
+            ),
         }
 
     def _books(self) -> dict[type[Model], Maker]:

@@ -26,6 +26,8 @@ EXTRA = {
     "user": 4,
     # Permissions to choose from and chosen.
     "group": 2,
+    # The checklist: private details, whether there are delivery rates, whether there are copies.
+    "seller": 3,
     # The books of all parts.
     "order": 1,
     # What was merged on since, or is gone.

@@ -21,6 +21,7 @@ from catalog.selectors.merchant import COPIES_A_PART
 from orders.models import BasketLine
 from tests.factories.accounts import (
     AddressFactory,
+    SellerInvitationFactory,
     SellerMemberFactory,
     StaffFactory,
     UserFactory,
@@ -96,6 +97,7 @@ RULES: dict[str, str] = {
             "account_change_password", "account_set_password", "catalog:review",
             "catalog:wants", "catalog:reading_list", "catalog:reading_list_remove",
             "orders:my_orders", "api:me", "api:addresses", "api:orders", "selling:shops",
+            "selling:open",
         ],
         "MINE",
     ),
@@ -110,7 +112,7 @@ RULES: dict[str, str] = {
     **dict.fromkeys(
         [
             "account_confirm_email", "account_reset_password_from_key", "orders:pay_again",
-            "orders:pay_return", "orders:track", "orders:sandbox_pay", "api:track",
+            "orders:pay_return", "orders:track", "orders:sandbox_pay", "api:track", "selling:invitation",
         ],
         "SECRET",
     ),
@@ -166,7 +168,8 @@ def cast(settings: Any, tmp_path: Any) -> Cast:
     bea = UserFactory(name="Beatrix Onlyhers", email="onlyhers@example.org")
     where = AddressFactory(user=bea, full_name="Onlyhers", line1="99 Onlyhers Lane")
     listing = ListingFactory(on_hand=5)
-    SellerMemberFactory(seller=listing.seller, user=bea)
+    her_place = SellerMemberFactory(seller=listing.seller, user=bea)
+    asked = SellerInvitationFactory(seller=listing.seller, email="onlyhers-friend@example.org")
     mine = SellerMemberFactory(user=ann).seller
     want = WantFactory(user=bea, work=listing.edition.work)
     ReadingListItemFactory(
@@ -189,6 +192,11 @@ def cast(settings: Any, tmp_path: Any) -> Cast:
         "api:order": {"number": order.number},
         "orders:basket_update": {"line": str(line.pk)},
         "api:basket_line": {"pk": str(guest.lines.get().pk)},
+        "selling:invitation": {"token": asked.token},
+        "selling:member": {"pk": str(her_place.pk)},
+        "selling:member_remove": {"pk": str(her_place.pk)},
+        "selling:invitation_resend": {"pk": str(asked.pk)},
+        "selling:invitation_withdraw": {"pk": str(asked.pk)},
         "orders:track": {"token": order.token},
         "api:track": {"token": order.token},
         "orders:pay_return": {"payment": str(waiting.payment.pk)},

@@ -2,7 +2,7 @@
 
 import uuid
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
@@ -44,12 +44,16 @@ def default_address_of(user: User) -> Address | None:
 def membership(user: User, shop: str) -> SellerMember:
     """Return the user's place in the team of the shop with the slug ``shop``, with the shop.
 
+    ``has_other_shops`` on it says whether there is one to switch to.
+
     Raises:
         NotFoundError: there is no such shop, or the user is not of its team. Which is not told.
     """
+    others = SellerMember.objects.filter(user=user).exclude(pk=OuterRef("pk"))
     member = (
         SellerMember.objects.select_related("seller", "user")
         .filter(user=user, seller__slug=shop)
+        .annotate(has_other_shops=Exists(others))
         .first()
     )
     if member is None:
