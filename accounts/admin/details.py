@@ -11,7 +11,6 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import SellerDetails
-from accounts.models.applications import private_store
 from books4all.lib.documents import CONTENT_TYPES
 from books4all.lib.staff.display import link
 from books4all.lib.staff.models import ReadOnlyAdmin, RecentInline
@@ -88,7 +87,7 @@ class SellerDetailsAdmin(ReadOnlyAdmin):
             raise Http404
         name = details.document.name
         try:
-            file = private_store().open(name)
+            file = details.document.open("rb")
         except FileNotFoundError as error:
             raise Http404 from error
         self.log_change(request, details, "Opened the identification document")
