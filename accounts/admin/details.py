@@ -12,12 +12,12 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import SellerDetails
 from books4all.lib.documents import CONTENT_TYPES
-from books4all.lib.staff.display import link
+from books4all.lib.staff.display import Column, link
 from books4all.lib.staff.models import ReadOnlyAdmin, RecentInline
 
 
 @admin.display(description=_("identification document"))
-def document_link(details: SellerDetails) -> SafeString | None:
+def _document(details: SellerDetails) -> SafeString | None:
     """Return a link to the document, which is kept where no web server serves it."""
     if not details.document:
         return None
@@ -26,10 +26,13 @@ def document_link(details: SellerDetails) -> SafeString | None:
 
 
 @admin.display(description=_("payment account"))
-def masked_account(details: SellerDetails) -> str:
+def _account(details: SellerDetails) -> str:
     """Return the account with all but its end hidden; the whole of it is on its own page."""
     return details.masked_account
 
+
+document_link: Column = _document
+masked_account: Column = _account
 
 SHOWN_DETAILS = (
     document_link,

@@ -44,9 +44,9 @@ class SellerAdmin(StaffAdmin):
     )
 
     @admin.display(description=_("checklist"))
-    def checked(self, seller: Seller) -> SafeString | None:
+    def checked(self, seller: Seller | None) -> SafeString | None:
         """Return the checklist, item by item, with what is missing."""
-        if seller.pk is None:
+        if seller is None or seller.pk is None:
             return None
         found = {"items": checklist(seller).items}
         return render_to_string("admin/accounts/checklist.html", found)

@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import SellerEvent, SellerInvitation, SellerMember
 from accounts.selectors.sentences import sentence
-from books4all.lib.staff.display import link
+from books4all.lib.staff.display import Column, link
 from books4all.lib.staff.models import ReadOnlyAdmin, RecentInline, StaffAdmin, StaffInline
 
 
@@ -56,10 +56,13 @@ class SellerInvitationAdmin(ReadOnlyAdmin):
 
 
 @admin.display(description=_("what was done"))
-def said(event: SellerEvent) -> str:
+def _sentence(event: SellerEvent) -> str:
     """Return the event in words, with the reason if one was given."""
     reason = event.details.get("reason", "")
     return f"{sentence(event)}: {reason}" if reason else sentence(event)
+
+
+said: Column = _sentence
 
 
 class EventInline(RecentInline):

@@ -63,8 +63,7 @@ class MeOut(serializers.ModelSerializer[User]):
     @extend_schema_field(ShopOfMineOut(many=True))
     def get_shops(self, user: User) -> list[dict[str, Any]]:
         """Return the shops of the user, 50 at most."""
-        shops: list[dict[str, Any]] = ShopOfMineOut(memberships(user)[:50], many=True).data
-        return shops
+        return list(ShopOfMineOut(memberships(user)[:50], many=True).data)
 
 
 class MeIn(StrictSerializer):
@@ -121,7 +120,9 @@ class ChecklistItemOut(serializers.Serializer[Any]):
     code = serializers.CharField()
     title = serializers.CharField()
     done = serializers.BooleanField()
-    required = serializers.BooleanField(help_text="Whether it must be done before review")
+    required = serializers.BooleanField(  # type: ignore[assignment]  # a field all the same
+        help_text="Whether it must be done before review"
+    )
     lacking = serializers.DictField(child=serializers.CharField())
 
 

@@ -9,6 +9,7 @@ them and to know whom it pays.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import cast
 
 from django.core.exceptions import ObjectDoesNotExist
 from django.utils.functional import Promise
@@ -96,7 +97,7 @@ def checklist(seller: Seller) -> Checklist:
         items.append(_identity(details))
     items += [_lawful(details, private=seller.is_private), _terms(details)]
     for _receiver, more in checklist_asked.send(sender=Seller, seller=seller):
-        items.extend(more)
+        items += cast("list[Item]", more)
     return Checklist(items)
 
 

@@ -64,7 +64,8 @@ def invitation_by_token(token: str) -> SellerInvitation:
 
 def owns_address(user: User, email: str) -> bool:
     """Whether ``user`` has shown that mail to ``email`` reaches them."""
-    return EmailAddress.objects.filter(user=user, email__iexact=email, verified=True).exists()
+    owned = EmailAddress.objects.filter(user=user, email__iexact=email, verified=True)
+    return bool(owned.exists())
 
 
 def invitations_for(user: User) -> list[SellerInvitation]:

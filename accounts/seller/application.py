@@ -139,7 +139,7 @@ def close(request: HttpRequest, member: SellerMember) -> HttpResponse:
 
 
 def _step(
-    request: HttpRequest, member: SellerMember, form: forms.Form, name: str, save: Any
+    request: HttpRequest, member: SellerMember, form: forms.BaseForm, name: str, save: Any
 ) -> HttpResponse:
     """Save one step and go back to the checklist, or show it."""
     if request.method == "POST" and form.is_valid():
@@ -161,7 +161,7 @@ def _step(
     )
 
 
-def show_errors(form: forms.Form, error: DomainError) -> None:
+def show_errors(form: forms.BaseForm, error: DomainError) -> None:
     """Put what a service said beside the fields it names, or on top."""
     known = {name: texts for name, texts in error.fields.items() if name in form.fields}
     for name, texts in known.items():

@@ -143,7 +143,7 @@ def set_account(
 
 
 @transaction.atomic
-def set_document(*, seller: Seller, actor: User, document: UploadedFile) -> SellerDetails:
+def set_document(*, seller: Seller, actor: User, document: "UploadedFile[Any]") -> SellerDetails:
     """Keep a copy of an identification document in the private store; the one before is removed.
 
     Raises:

@@ -1,5 +1,7 @@
 """Documents that people send us to look at, such as a passport: what they are is read from the bytes."""
 
+from typing import Any
+
 from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext as _
 
@@ -20,7 +22,7 @@ CONTENT_TYPES = {
 }
 
 
-def check_document(file: UploadedFile) -> str:
+def check_document(file: "UploadedFile[Any]") -> str:
     """Return the ending (``.pdf``, ``.jpg``, …) that the file's bytes deserve, whatever it is called.
 
     Raises:
