@@ -5,8 +5,11 @@ from datetime import datetime, timedelta
 from random import Random
 from typing import Any, TypeVar
 
+from django.core.files.base import ContentFile
+
 from accounts.constants import SellerKind, SellerStatus
-from accounts.models import Seller
+from accounts.models import Seller, SellerDetails
+from accounts.models.applications import private_store
 from books4all.demo.editions import BookRow
 from books4all.demo.source import Source, dice
 from books4all.lib.text import slug_for
@@ -43,6 +46,15 @@ _WORTH = {
     Condition.FAIR: 0.55,
     Condition.POOR: 0.35,
 }
+# Reserved by Ofcom, Arcep, the Bundesnetzagentur, ComReg and the NANPA.
+_PLAY_NUMBERS = {
+    "GB": "+44 1632 960 0{:02}",
+    "FR": "+33 1 99 00 10 {:02}",
+    "DE": "+49 30 23125 0{:02}",
+    "IE": "+353 20 912 00{:02}",
+    "US": "+1 202 555 01{:02}",
+}
+_PASSPORT = "identity/demonstration.pdf"
 _DEFECTS = (
     (Defect.INSCRIPTION, 10),
     (Defect.FOXING, 7),
@@ -63,7 +75,9 @@ def add_shops(source: Source, now: datetime) -> dict[str, Seller]:
         _seller(row, SellerStatus.READY_FOR_REVIEW, now - timedelta(days=2))
         for row in source.applicants
     ]
-    Seller.objects.bulk_create([*shops.values(), *waiting])
+    sellers = [*shops.values(), *waiting]
+    Seller.objects.bulk_create(sellers)
+    SellerDetails.objects.bulk_create(_details(seller) for seller in sellers)
     DeliveryRate.objects.bulk_create(
         DeliveryRate(
             seller=shops[row["key"]],
@@ -97,10 +111,35 @@ def _seller(row: dict[str, Any], status: SellerStatus, since: datetime) -> Selle
         postcode=row["postcode"],
         country=row["country"],
         email=row["email"],
+        legal_name=row["keeper"] or row["name"],
+        phone=_phone(row),
         dispatch_days=row["dispatch_days"],
         return_days=row["return_days"],
         created_at=since,
     )
+
+
+def _details(seller: Seller) -> SellerDetails:
+    """Return what only the marketplace knows; the account is the IBAN that standards give as example."""
+    given = seller.created_at
+    if not private_store().exists(_PASSPORT):
+        private_store().save(_PASSPORT, ContentFile(b"%PDF-1.4\n% No passport: a demonstration.\n"))
+    return SellerDetails(
+        seller=seller,
+        account_holder=seller.legal_name,
+        account_number="GB82WEST12345698765432",
+        document="" if seller.is_private else _PASSPORT,
+        document_name="" if seller.is_private else "passport.pdf",
+        document_at=None if seller.is_private else given,
+        lawful_at=given,
+        terms_at=given,
+    )
+
+
+def _phone(row: dict[str, Any]) -> str:
+    """Return a number that rings nowhere: each country keeps some for plays and films."""
+    shape = _PLAY_NUMBERS.get(row["country"], "+999 555 01 {:02}")
+    return "" if row["kind"] == SellerKind.PRIVATE else shape.format(len(row["name"]))
 
 
 def _fits(note: str, *, hardback: bool) -> bool:
