@@ -5,4 +5,6 @@ class AccountsConfig(AppConfig):
     name = "accounts"
 
     def ready(self) -> None:
-        import accounts.receivers  # noqa: F401, PLC0415 signals are connected once the models are loaded
+        # Jobs and signals are connected once the models are loaded.
+        import accounts.jobs  # noqa: PLC0415
+        import accounts.receivers  # noqa: F401, PLC0415

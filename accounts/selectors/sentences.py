@@ -27,6 +27,7 @@ _sentences: dict[str, Text] = {
     "shop.suspended": gettext_lazy("suspended the shop"),
     "shop.lifted": gettext_lazy("lifted the suspension"),
     "shop.closed": gettext_lazy("closed the shop"),
+    "shop.forgotten": gettext_lazy("removed the document and the payment account"),
     "facts.changed": gettext_lazy("changed the shop’s details: %(fields)s"),
     "account.changed": gettext_lazy("changed the payment account to %(subject)s"),
     "identity.given": gettext_lazy("gave an identification document"),

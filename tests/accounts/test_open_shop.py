@@ -1,19 +1,22 @@
 """Opening a shop: begun with little, saved half done, sent when the checklist is done."""
 
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+import time_machine
 from django.core.files.storage import FileSystemStorage
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.constants import RESERVED_SLUGS, SellerKind, SellerRole, SellerStatus
 from accounts.errors import SellerFactsError, SellerIncompleteError, TooManyShopsError
 from accounts.models import Seller, SellerDetails, SellerEvent, SellerMember, User
 from accounts.selectors.checklist import checklist
-from accounts.services import applications, sellers
+from accounts.services import applications, retention, sellers
 from tests.factories.accounts import (
     CompleteSellerFactory,
     SellerFactory,
@@ -295,6 +298,24 @@ def test_staff_alone_open_the_document(client: Client, hester: User) -> None:
     assert b"".join(response.streaming_content) == PDF  # type: ignore[attr-defined]
     assert response["Content-Disposition"].startswith("attachment")
     assert "sandbox" in response["Content-Security-Policy"]
+
+
+def test_what_closed_shops_gave_is_removed_after_six_months(
+    hester: User, tmp_path: Path, django_capture_on_commit_callbacks: Any
+) -> None:
+    seller, other = CompleteSellerFactory(), CompleteSellerFactory()
+    applications.set_document(seller=seller, actor=hester, document=file())
+    sellers.close(seller=seller)
+    assert retention.forget_closed() == 0
+    after = timezone.now() + timedelta(days=184)
+    with time_machine.travel(after), django_capture_on_commit_callbacks(execute=True):
+        assert retention.forget_closed() == 1
+        assert retention.forget_closed() == 0
+    kept = SellerDetails.objects.get(seller=seller)
+    assert (str(kept.document), kept.account_number, kept.account_holder) == ("", "", "")
+    assert kept.lawful_at is not None
+    assert not list((tmp_path / "identity").iterdir())
+    assert SellerDetails.objects.get(seller=other).account_number
 
 
 def test_the_checklist_page_takes_few_queries(

@@ -97,6 +97,22 @@ def test_somebody_without_an_account_is_asked_signs_up_and_joins(
     assert actions == ["member.invited", "member.joined"]
 
 
+def test_signing_up_by_the_link_leads_back_to_it(
+    hers: Client, shop: Seller, deliver: Callable[[], list[Any]]
+) -> None:
+    invite(hers, shop)
+    path = link()
+    mail.outbox.clear()
+    visitor = Client()
+    account = {"email": "tom@example.org", "password1": "a street of many books", "next": path}
+    visitor.post(reverse("account_signup"), account)
+    [letter] = deliver()
+    [confirm] = [line for line in letter.body.splitlines() if "/auth/confirm-email/" in line]
+    answer = visitor.post("/" + confirm.split("/", 3)[3])
+    assert answer["Location"] == path
+    assert "Join the team" in visitor.get(path).content.decode()
+
+
 def test_neither_the_table_nor_the_job_knows_the_secret(hers: Client, shop: Seller) -> None:
     invite(hers, shop)
     token = link().rstrip("/").rpartition("/")[2]
