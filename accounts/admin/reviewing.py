@@ -46,7 +46,10 @@ class ChangesForm(forms.Form):
         super().__init__(*args, **kwargs)
         for code, label in REMARKED.items():
             self.fields[f"remark_{code}"] = forms.CharField(
-                label=label, max_length=300, required=False
+                label=label,
+                max_length=300,
+                required=False,
+                widget=forms.TextInput(attrs={"class": "vTextField"}),
             )
 
     def clean(self) -> dict[str, Any]:

@@ -189,7 +189,10 @@ def _lock_invitation(seller: Seller, invitation: SellerInvitation) -> SellerInvi
 def _check_owner_left(seller: Seller, member: SellerMember) -> None:
     if SellerRole.OWNER not in member.roles:
         return
-    others = SellerMember.objects.filter(seller=seller, roles__contains=[SellerRole.OWNER])
+    # Somebody whose account is shut can't run a shop.
+    others = SellerMember.objects.filter(
+        seller=seller, roles__contains=[SellerRole.OWNER], user__is_active=True
+    )
     if not others.exclude(pk=member.pk).exists():
         text = _("A shop needs an owner. Make somebody else an owner first.")
         raise TeamError(text, fields={"roles": [text]})

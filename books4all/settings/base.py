@@ -274,6 +274,7 @@ SPECTACULAR_SETTINGS = {
         "OrderStatusEnum": "orders.constants.OrderStatus.choices",
         "SellerOrderStatusEnum": "orders.constants.SellerOrderStatus.choices",
         "PaymentStatusEnum": "orders.constants.PaymentStatus.choices",
+        "SellerStatusEnum": "accounts.constants.SellerStatus.choices",
     },
 }
 CORS_ALLOWED_ORIGINS = environment.names("CORS_ALLOWED_ORIGINS")

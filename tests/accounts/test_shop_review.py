@@ -13,12 +13,17 @@ from accounts.constants import SellerRole, SellerStatus
 from accounts.errors import SellerTransitionError
 from accounts.models import Seller, SellerEvent, User
 from accounts.services import applications, sellers
+from books4all.lib.errors import DomainError
+from orders.constants import SellerOrderStatus
+from orders.services import seller_orders
 from tests.factories.accounts import (
     CompleteSellerFactory,
     SellerMemberFactory,
     StaffFactory,
     UserFactory,
 )
+from tests.factories.catalog import ListingFactory
+from tests.orders.journeys import basket_with, placed, prepare
 
 pytestmark = pytest.mark.django_db
 
@@ -140,6 +145,19 @@ def test_the_seller_closes_and_needs_staff_to_open_again(shop: Seller, owner: Us
     assert theirs.get(f"/shops/{shop.slug}/").status_code == 404
     sellers.approve(seller=shop)
     assert theirs.get(f"/shops/{shop.slug}/").status_code == 200
+
+
+def test_paid_orders_of_a_closed_shop_are_still_worked_on(shop: Seller, owner: User) -> None:
+    sellers.approve(seller=shop)
+    listing = ListingFactory(seller=shop, on_hand=5)
+    part = placed(listing).seller_orders.get()
+    basket = basket_with(listing)
+    sellers.close(seller=shop, actor=owner)
+    seller_orders.accept(seller_order_id=part.pk, actor=owner)
+    part.refresh_from_db()
+    assert part.status == SellerOrderStatus.ACCEPTED
+    with pytest.raises(DomainError):
+        prepare(basket)
 
 
 def test_a_decision_that_fails_tells_nobody(shop: Seller) -> None:

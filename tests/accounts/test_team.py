@@ -212,6 +212,9 @@ def test_the_last_owner_can_not_go(hers: Client, shop: Seller, owner: User) -> N
     edit = reverse("selling:member", args=[shop.slug, mine.pk])
     assert "needs an owner" in hers.post(edit, {"roles": ["orders"]}).content.decode()
     second = SellerMemberFactory(seller=shop, roles=["owner"])
+    User.objects.filter(pk=second.user_id).update(is_active=False)
+    assert "needs an owner" in hers.post(leave).content.decode(), "nobody is left who can sign in"
+    User.objects.filter(pk=second.user_id).update(is_active=True)
     hers.post(leave)
     assert list(SellerMember.objects.all()) == [second]
 
