@@ -26,6 +26,7 @@ class SellerOrderStatus(models.TextChoices):
     PENDING = "pending", _("Waiting for payment")
     PLACED = "placed", _("Placed")
     ACCEPTED = "accepted", _("Accepted")
+    PARTLY_SHIPPED = "partly_shipped", _("Partly posted")
     SHIPPED = "shipped", _("Posted")
     DELIVERED = "delivered", _("Delivered")
     CANCELLED = "cancelled", _("Cancelled")
@@ -38,16 +39,43 @@ SELLER_ORDER_TRANSITIONS: dict[str, frozenset[str]] = {
     SellerOrderStatus.PLACED: frozenset(
         {
             SellerOrderStatus.ACCEPTED,
+            SellerOrderStatus.PARTLY_SHIPPED,
             SellerOrderStatus.SHIPPED,
             SellerOrderStatus.CANCELLED,
         }
     ),
-    SellerOrderStatus.ACCEPTED: frozenset({SellerOrderStatus.SHIPPED, SellerOrderStatus.CANCELLED}),
+    SellerOrderStatus.ACCEPTED: frozenset(
+        {
+            SellerOrderStatus.PARTLY_SHIPPED,
+            SellerOrderStatus.SHIPPED,
+            SellerOrderStatus.CANCELLED,
+        }
+    ),
+    # What is left is posted as well, or refused: either way nothing is left.
+    SellerOrderStatus.PARTLY_SHIPPED: frozenset({SellerOrderStatus.SHIPPED}),
     SellerOrderStatus.SHIPPED: frozenset({SellerOrderStatus.DELIVERED}),
     SellerOrderStatus.DELIVERED: frozenset(),
     SellerOrderStatus.CANCELLED: frozenset(),
     SellerOrderStatus.EXPIRED: frozenset(),
 }
+
+
+# States in which copies are still to be posted, or refused.
+WAITING = (
+    SellerOrderStatus.PLACED,
+    SellerOrderStatus.ACCEPTED,
+    SellerOrderStatus.PARTLY_SHIPPED,
+)
+
+
+class RefusalReason(models.TextChoices):
+    """Why a shop can't send a copy. The buyer reads the same words."""
+
+    NOT_FOUND = "not_found", _("It can’t be found")
+    DAMAGED = "damaged", _("It is damaged")
+    MISPRICED = "mispriced", _("It was priced wrong")
+    CANNOT_POST = "cannot_post", _("It can’t be posted to this address")
+    OTHER = "other", _("Another reason")
 
 
 class HoldStatus(models.TextChoices):
@@ -85,6 +113,8 @@ class EventType(models.TextChoices):
     SHIPPED = "shipped", _("Posted")
     DELIVERED = "delivered", _("Delivered")
     CANCELLED = "cancelled", _("Cancelled")
+    REFUSED = "refused", _("Partly refused by the shop")
+    TRACKING = "tracking", _("Tracking corrected")
     REFUND_ASKED = "refund_asked", _("Refund asked for")
     REFUNDED = "refunded", _("Refunded")
     REFUND_FAILED = "refund_failed", _("Refund failed")

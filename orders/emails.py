@@ -8,7 +8,7 @@ from django.conf import settings
 from django.urls import reverse
 
 from books4all.lib.mail import Letter, render
-from orders.models import Order, SellerOrder
+from orders.models import Order, OrderLine, Refusal, SellerOrder, Shipment
 from orders.selectors.orders import with_parcels
 
 
@@ -33,23 +33,46 @@ def new_order(pk: UUID) -> Letter | None:
 
 
 def shipped(pk: UUID) -> Letter | None:
-    """Tell the buyer that a parcel is on its way."""
-    seller_order = _seller_order(pk)
-    shipment = seller_order.shipments.order_by("-shipped_at").first()
+    """Tell the buyer that a parcel is on its way, what is in it, and whether more follows."""
+    shipment = (
+        Shipment.objects.select_related("seller_order__order", "seller_order__seller")
+        .prefetch_related("lines__order_line")
+        .get(pk=pk)
+    )
+    seller_order = shipment.seller_order
     return _to_buyer(
         "orders/shipped",
         seller_order.order,
-        {"seller_order": seller_order, "lines": seller_order.lines.all(), "shipment": shipment},
+        {
+            "seller_order": seller_order,
+            "lines": [_some(line.order_line, line.quantity) for line in shipment.lines.all()],
+            "shipment": shipment,
+            "left": sum(line.left for line in seller_order.lines.all()),
+        },
     )
 
 
-def cancelled(pk: UUID) -> Letter | None:
-    """Tell the buyer that a seller can't send, why, and that the money comes back."""
-    seller_order = _seller_order(pk)
+def refused(pk: UUID) -> Letter | None:
+    """Tell the buyer what a seller can't send, why, and that the money comes back."""
+    refusal = (
+        Refusal.objects.select_related("refund", "seller_order__order", "seller_order__seller")
+        .prefetch_related("lines__order_line")
+        .get(pk=pk)
+    )
+    seller_order, lines = refusal.seller_order, refusal.lines.all()
+    whole = sum(line.quantity for line in lines) == sum(
+        line.quantity for line in seller_order.lines.all()
+    )
     return _to_buyer(
-        "orders/cancelled",
+        "orders/refused",
         seller_order.order,
-        {"seller_order": seller_order, "lines": seller_order.lines.all()},
+        {
+            "seller_order": seller_order,
+            "refusal": refusal,
+            "lines": [_some(line.order_line, line.quantity) for line in lines],
+            "whole": whole,
+            "copies": sum(line.quantity for line in lines),
+        },
     )
 
 
@@ -62,13 +85,19 @@ MESSAGES = {
     "placed": placed,
     "new_order": new_order,
     "shipped": shipped,
-    "cancelled": cancelled,
+    "refused": refused,
     "too_late": too_late,
 }
 
 
 def _seller_order(pk: UUID) -> SellerOrder:
     return SellerOrder.objects.select_related("order", "seller").get(pk=pk)
+
+
+def _some(line: OrderLine, quantity: int) -> OrderLine:
+    """Return ``line`` (not to be saved) with ``quantity`` of its copies, as letters list books."""
+    line.quantity = quantity
+    return line
 
 
 def _to_buyer(name: str, order: Order, context: dict[str, Any]) -> Letter:

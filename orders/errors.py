@@ -55,6 +55,12 @@ class TransitionError(ConflictError):
     code = "transition"
 
 
+class ChangedMeanwhileError(ConflictError):
+    """A seller order is not any more what the asker saw."""
+
+    code = "changed_meanwhile"
+
+
 class ProviderError(Exception):
     """The payment provider did not answer, or not with sense. What it did is not known."""
 

@@ -8,8 +8,8 @@ from orders.models.orders import (
     OrderEvent,
     OrderLine,
     SellerOrder,
-    Shipment,
 )
+from orders.models.parcels import Refusal, RefusalLine, Shipment, ShipmentLine
 from orders.models.payments import Payment, PaymentEvent, Refund
 from orders.models.sandbox import SandboxPayment
 
@@ -25,7 +25,10 @@ __all__ = [
     "Payment",
     "PaymentEvent",
     "Refund",
+    "Refusal",
+    "RefusalLine",
     "SandboxPayment",
     "SellerOrder",
     "Shipment",
+    "ShipmentLine",
 ]

@@ -107,7 +107,7 @@ class SellerOrder(Timestamped):
     seller = models.ForeignKey(Seller, on_delete=models.PROTECT, related_name="seller_orders")
     status = models.CharField(
         _("status"),
-        max_length=10,
+        max_length=20,
         choices=SellerOrderStatus.choices,
         default=SellerOrderStatus.PENDING,
     )
@@ -124,7 +124,12 @@ class SellerOrder(Timestamped):
         verbose_name = _("seller order")
         verbose_name_plural = _("seller orders")
         ordering = ("-created_at", "-pk")
-        indexes = (models.Index(fields=["seller", "status"], name="sellerorder_of_seller"),)
+        indexes = (
+            # A shop's orders in one state, by age; all of them; and what has changed since a moment.
+            models.Index(fields=["seller", "status", "id"], name="sellerorder_by_status"),
+            models.Index(fields=["seller", "id"], name="sellerorder_by_age"),
+            models.Index(fields=["seller", "updated_at", "id"], name="sellerorder_by_change"),
+        )
         constraints = (
             models.UniqueConstraint(fields=["order", "seller"], name="sellerorder_one_a_seller"),
             models.CheckConstraint(
@@ -164,6 +169,10 @@ class OrderLine(models.Model):
     condition = models.CharField(_("condition"), max_length=10, choices=Condition.choices)
     sku = models.CharField(_("SKU"), max_length=60)
     quantity = models.PositiveIntegerField(_("quantity"))
+    # Of the quantity: what is in parcels, and what the shop can't send. Sums of the rows of shipments
+    # and refusals, kept with them, so that the database can hold them against what was bought.
+    posted = models.PositiveIntegerField(_("posted"), default=0)
+    refused = models.PositiveIntegerField(_("refused"), default=0)
     unit_minor = models.BigIntegerField(_("price (pence)"))
     currency = models.CharField(_("currency"), max_length=3)
 
@@ -179,6 +188,10 @@ class OrderLine(models.Model):
                 condition=Q(quantity__gte=1) & Q(unit_minor__gt=0),
                 name="orderline_positive",
             ),
+            models.CheckConstraint(
+                condition=Q(quantity__gte=F("posted") + F("refused")),
+                name="orderline_no_more_than_bought",
+            ),
         )
 
     def __str__(self) -> str:
@@ -193,6 +206,11 @@ class OrderLine(models.Model):
     def total(self) -> Money:
         """Price of the line."""
         return self.unit * self.quantity
+
+    @property
+    def left(self) -> int:
+        """Copies that are neither posted nor refused."""
+        return self.quantity - self.posted - self.refused
 
 
 class Hold(models.Model):
@@ -228,28 +246,6 @@ class Hold(models.Model):
 
     def __str__(self) -> str:
         return f"{self.quantity} × {self.listing_id} ({self.get_status_display()})"
-
-
-class Shipment(Timestamped):
-    """A parcel on its way."""
-
-    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    seller_order = models.ForeignKey(
-        SellerOrder, on_delete=models.PROTECT, related_name="shipments"
-    )
-    carrier = models.CharField(_("carrier"), max_length=80)
-    tracking_number = models.CharField(_("tracking number"), max_length=80, blank=True)
-    tracking_url = models.URLField(_("tracking page"), blank=True)
-    shipped_at = models.DateTimeField(_("posted"))
-    delivered_at = models.DateTimeField(_("delivered"), null=True, blank=True)
-
-    class Meta:
-        verbose_name = _("shipment")
-        verbose_name_plural = _("shipments")
-        ordering = ("-shipped_at", "-pk")
-
-    def __str__(self) -> str:
-        return f"{self.carrier} {self.tracking_number}".strip()
 
 
 class OrderEvent(models.Model):
