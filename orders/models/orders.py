@@ -12,7 +12,7 @@ from books4all.lib.models import Timestamped
 from books4all.lib.money import Money
 from catalog.constants import Condition, Service
 from catalog.models import Listing
-from orders.constants import EventType, HoldStatus, OrderStatus, SellerOrderStatus
+from orders.constants import WAITING, EventType, HoldStatus, OrderStatus, SellerOrderStatus
 from orders.models.baskets import Basket
 
 
@@ -150,6 +150,11 @@ class SellerOrder(Timestamped):
     def delivery(self) -> Money:
         """Price of the parcel."""
         return Money(self.delivery_minor, self.currency)
+
+    @property
+    def waits(self) -> bool:
+        """Whether copies of it are still to be posted, or refused."""
+        return self.status in WAITING
 
     @property
     def total(self) -> Money:

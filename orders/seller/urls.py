@@ -1,5 +1,26 @@
 """Routes of a shop's workplace that are about what it has sold."""
 
-from django.urls import URLPattern
+from django.urls import URLPattern, path
 
-urlpatterns: list[URLPattern] = []
+from orders.seller import documents, orders, parcels, refusals
+
+urlpatterns: list[URLPattern] = [
+    # Many orders
+    path("<slug:shop>/orders/", orders.orders, name="orders"),
+    path("<slug:shop>/orders/selected/", orders.orders_selected, name="orders_selected"),
+    path("<slug:shop>/orders/posted/", parcels.orders_post, name="orders_post"),
+    # To print
+    path("<slug:shop>/orders/labels/", documents.orders_labels, name="orders_labels"),
+    path("<slug:shop>/orders/packing-slips/", documents.orders_slips, name="orders_slips"),
+    path("<slug:shop>/orders/pick-list/", documents.orders_pick, name="orders_pick"),
+    # One order
+    path("<slug:shop>/orders/<slug:number>/", orders.order, name="order"),
+    path("<slug:shop>/orders/<slug:number>/accept/", orders.order_accept, name="order_accept"),
+    path("<slug:shop>/orders/<slug:number>/post/", parcels.order_post, name="order_post"),
+    path("<slug:shop>/orders/<slug:number>/refuse/", refusals.order_refuse, name="order_refuse"),
+    path(
+        "<slug:shop>/orders/<slug:number>/parcels/<uuid:parcel>/",
+        parcels.order_parcel,
+        name="order_parcel",
+    ),
+]

@@ -1,0 +1,286 @@
+"""A shop's own view of what it has sold: lists, one order, and what is ready to be printed.
+
+Every function starts from the shop: other shops' orders, and those that nobody has paid, don't exist.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+
+from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from accounts.models import Seller, SellerMember
+from books4all.lib.errors import NotFoundError
+from books4all.lib.money import Money, total
+from books4all.lib.postal import label_lines
+from orders.constants import WAITING, SellerOrderStatus
+from orders.models import (
+    OrderEvent,
+    OrderLine,
+    Refusal,
+    RefusalLine,
+    SellerOrder,
+    Shipment,
+    ShipmentLine,
+)
+from orders.selectors.deadlines import Deadline, deadline, paid_before
+
+# Orders that one form or document may be about.
+MOST = 200
+_UNPAID = (SellerOrderStatus.PENDING, SellerOrderStatus.EXPIRED)
+HOME, ABROAD = "home", "abroad"
+
+
+class Tab(StrEnum):
+    """The piles that a shop's orders lie in."""
+
+    TO_ACCEPT = "to-accept"
+    TO_POST = "to-post"
+    POSTED = "posted"
+    DELIVERED = "delivered"
+    CANCELLED = "cancelled"
+    ALL = "all"
+
+
+TAB_STATES: dict[Tab, tuple[SellerOrderStatus, ...]] = {
+    Tab.TO_ACCEPT: (SellerOrderStatus.PLACED,),
+    Tab.TO_POST: (SellerOrderStatus.ACCEPTED, SellerOrderStatus.PARTLY_SHIPPED),
+    Tab.POSTED: (SellerOrderStatus.SHIPPED,),
+    Tab.DELIVERED: (SellerOrderStatus.DELIVERED,),
+    Tab.CANCELLED: (SellerOrderStatus.CANCELLED,),
+    Tab.ALL: tuple(status for status in SellerOrderStatus if status not in _UNPAID),
+}
+TAB_LABELS = {
+    Tab.TO_ACCEPT: gettext_lazy("To accept"),
+    Tab.TO_POST: gettext_lazy("To post"),
+    Tab.POSTED: gettext_lazy("Posted"),
+    Tab.DELIVERED: gettext_lazy("Delivered"),
+    Tab.CANCELLED: gettext_lazy("Cancelled"),
+    Tab.ALL: gettext_lazy("All"),
+}
+# Piles in which the oldest order comes first, since it has to go first.
+WAITING_TABS = frozenset({Tab.TO_ACCEPT, Tab.TO_POST})
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """What a list is narrowed to. ``to`` is a country's code, HOME or ABROAD."""
+
+    text: str = ""
+    since: date | None = None
+    until: date | None = None
+    to: str = ""
+    overdue: bool = False
+
+
+@dataclass(frozen=True)
+class Row:
+    """An order in a shop's list."""
+
+    seller_order: SellerOrder
+    number: str
+    lines: Sequence[OrderLine]
+    title: str
+    to: str
+    paid_at: datetime
+    deadline: Deadline | None
+    total: Money
+
+
+def paid_orders(seller: Seller) -> QuerySet[SellerOrder]:
+    """Return the shop's parts of orders that have been paid, in no order."""
+    return SellerOrder.objects.filter(seller=seller).exclude(status__in=_UNPAID)
+
+
+def tab_counts(seller: Seller) -> dict[Tab, int]:
+    """Return how many orders lie in each pile; one query."""
+    found = dict(paid_orders(seller).values_list("status").annotate(n=Count("pk")).order_by())
+    return {tab: sum(found.get(state, 0) for state in states) for tab, states in TAB_STATES.items()}
+
+
+def orders_in(seller: Seller, tab: Tab, filters: Filters) -> QuerySet[SellerOrder]:
+    """Return a pile narrowed by ``filters``, with what a list shows of each, in no order."""
+    rows = SellerOrder.objects.filter(seller=seller, status__in=TAB_STATES[tab])
+    if filters.since:
+        rows = rows.filter(order__placed_at__date__gte=filters.since)
+    if filters.until:
+        rows = rows.filter(order__placed_at__date__lte=filters.until)
+    if filters.to == HOME:
+        rows = rows.filter(order__country=seller.country)
+    elif filters.to == ABROAD:
+        rows = rows.exclude(order__country=seller.country)
+    elif filters.to:
+        rows = rows.filter(order__country=filters.to)
+    if filters.overdue:
+        first_in_time = paid_before(seller.dispatch_days, today=timezone.localdate())
+        rows = rows.filter(status__in=WAITING, order__placed_at__date__lt=first_in_time)
+    if filters.text:
+        rows = rows.filter(_about(filters.text))
+    return with_lines(rows)
+
+
+def _about(text: str) -> Q:
+    """Return the condition for an order's number, its buyer's name, a title or a SKU in it."""
+    line = OrderLine.objects.filter(seller_order=OuterRef("pk"))
+    return (
+        Q(order__number__istartswith=text)
+        | Q(order__full_name__icontains=text)
+        | Exists(line.filter(Q(title__icontains=text) | Q(sku__iexact=text)))
+    )
+
+
+def with_lines(rows: QuerySet[SellerOrder]) -> QuerySet[SellerOrder]:
+    """Load the order and the lines with their books: one more query at any size."""
+    lines = OrderLine.objects.select_related("listing__edition__work").order_by("pk")
+    return rows.select_related("order").prefetch_related(Prefetch("lines", queryset=lines))
+
+
+def rows_of(seller: Seller, found: Sequence[SellerOrder]) -> list[Row]:
+    """Shape orders that were loaded ``with_lines`` for a list; no queries."""
+    today = timezone.localdate()
+    return [_row(seller, part, today) for part in found]
+
+
+def _row(seller: Seller, part: SellerOrder, today: date) -> Row:
+    lines, order = list(part.lines.all()), part.order
+    paid_at = order.placed_at or order.created_at
+    place = order.city if order.country == seller.country else order.country.name
+    waits = part.status in WAITING
+    return Row(
+        seller_order=part,
+        number=order.number,
+        lines=lines[:4],
+        title=_in_few_words(lines),
+        to=f"{order.full_name}, {place}",
+        paid_at=paid_at,
+        deadline=deadline(paid_at, seller.dispatch_days, today=today) if waits else None,
+        total=part.total,
+    )
+
+
+def _in_few_words(lines: Sequence[OrderLine]) -> str:
+    if not lines:
+        return ""
+    more = sum(line.quantity for line in lines) - 1
+    if not more:
+        return lines[0].title
+    words = ngettext("%(title)s and %(n)s more", "%(title)s and %(n)s more", more)
+    return words % {"title": lines[0].title, "n": more}
+
+
+def chosen_orders(
+    seller: Seller, *, numbers: Sequence[str] = (), tab: Tab | None = None
+) -> list[SellerOrder]:
+    """Return the shop's orders with these numbers, or all of a pile, the oldest first; at most MOST.
+
+    Numbers of other shops' orders are passed over.
+    """
+    if tab is not None:
+        rows = SellerOrder.objects.filter(seller=seller, status__in=TAB_STATES[tab])
+    else:
+        rows = paid_orders(seller).filter(order__number__in=list(numbers)[:MOST])
+    return list(with_lines(rows).order_by("pk")[:MOST])
+
+
+def last_carrier(seller: Seller) -> str:
+    """Return who carried the shop's last parcel: likely the next one's carrier too."""
+    last = Shipment.objects.filter(seller_order__seller=seller).order_by("-pk")
+    return last.values_list("carrier", flat=True).first() or ""
+
+
+# --- One order -------------------------------------------------------------------------------
+def order_of(seller: Seller, number: str) -> SellerOrder:
+    """Return the shop's part of the order ``number``, without its lines.
+
+    Raises:
+        NotFoundError: there is none among this shop's, or it has not been paid.
+    """
+    rows = paid_orders(seller).select_related("order__payment", "seller")
+    found = rows.filter(order__number=number.upper()).first()
+    if found is None:
+        raise NotFoundError(_("There is no such order among your shop’s."))
+    return found
+
+
+def with_everything(rows: QuerySet[SellerOrder]) -> QuerySet[SellerOrder]:
+    """Load what an order's page and the API show: lines, parcels, refusals, in six more queries."""
+    return with_lines(rows).prefetch_related(
+        Prefetch("shipments", queryset=Shipment.objects.order_by("shipped_at", "pk")),
+        Prefetch(
+            "shipments__lines",
+            queryset=ShipmentLine.objects.select_related("order_line").order_by("pk"),
+        ),
+        Prefetch("refusals", queryset=Refusal.objects.select_related("refund")),
+        Prefetch(
+            "refusals__lines",
+            queryset=RefusalLine.objects.select_related("order_line").order_by("pk"),
+        ),
+    )
+
+
+def full_order_of(seller: Seller, number: str) -> SellerOrder:
+    """Return the shop's part of the order ``number`` with everything in it; raises as ``order_of``."""
+    return with_everything(paid_orders(seller)).get(pk=order_of(seller, number).pk)
+
+
+@dataclass(frozen=True)
+class Happened:
+    """A line of an order's history; ``who`` is empty for what nobody of the team did."""
+
+    what: str
+    when: datetime
+    who: str
+    note: str
+
+
+@dataclass(frozen=True)
+class SoldOrder:
+    """An order as its shop's page shows it."""
+
+    seller_order: SellerOrder
+    number: str
+    lines: Sequence[OrderLine]
+    left: int
+    address: Sequence[str]
+    deadline: Deadline | None
+    history: Sequence[Happened]
+    given_back: Money
+
+def sold_order(seller: Seller, number: str) -> SoldOrder:
+    """Return one order of the shop as a page; ten queries. Raises as ``order_of``."""
+    part = full_order_of(seller, number)
+    lines, order = list(part.lines.all()), part.order
+    paid_at, today = order.placed_at or order.created_at, timezone.localdate()
+    waits = part.status in WAITING
+    given = (refusal.refund.amount for refusal in part.refusals.all())
+    return SoldOrder(
+        seller_order=part,
+        number=order.number,
+        lines=lines,
+        left=sum(line.left for line in lines),
+        address=label_lines(order, sender_country=str(seller.country)),
+        deadline=deadline(paid_at, seller.dispatch_days, today=today) if waits else None,
+        history=_history(seller, part),
+        given_back=total(given, part.currency),
+    )
+
+
+def _history(seller: Seller, part: SellerOrder) -> list[Happened]:
+    team = SellerMember.objects.filter(seller=seller).select_related("user")
+    names = {member.user_id: member.user.get_full_name() for member in team[:200]}
+    events = OrderEvent.objects.filter(
+        Q(seller_order=part) | Q(seller_order=None, type="placed"), order=part.order_id
+    ).order_by("created_at", "pk")
+    return [
+        Happened(
+            what=str(event.get_type_display()),
+            when=event.created_at,
+            who=names.get(event.actor_id, ""),
+            note=event.note,
+        )
+        for event in events[:MOST]
+    ]
