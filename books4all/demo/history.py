@@ -33,6 +33,7 @@ from orders.models import (
     Payment,
     SellerOrder,
     Shipment,
+    ShipmentLine,
 )
 
 CARRIERS = {"GB": "Royal Mail", "IE": "An Post", "FR": "La Poste", "DE": "DHL", "NL": "PostNL"}
@@ -49,6 +50,7 @@ class Rows:
     holds: list[Hold] = field(default_factory=list)
     payments: list[Payment] = field(default_factory=list)
     shipments: list[Shipment] = field(default_factory=list)
+    shipment_lines: list[ShipmentLine] = field(default_factory=list)
     events: list[OrderEvent] = field(default_factory=list)
     movements: list[StockMovement] = field(default_factory=list)
 
@@ -62,6 +64,7 @@ class Rows:
             self.holds,
             self.payments,
             self.shipments,
+            self.shipment_lines,
             self.events,
             self.movements,
         )
@@ -183,7 +186,8 @@ class _Sale:
         self.rows.seller_orders.append(parcel)
         for listing in listings:
             self._line(parcel, listing)
-        self._history(order, parcel, shipped, delivered)
+        lines = self.rows.lines[-len(listings) :]
+        self._history(parcel, lines, shipped, delivered)
 
     def _status(self, shipped: datetime, delivered: datetime) -> SellerOrderStatus:
         if delivered < self.now:
@@ -234,8 +238,13 @@ class _Sale:
             )
 
     def _history(
-        self, order: Order, parcel: SellerOrder, shipped: datetime, delivered: datetime
+        self,
+        parcel: SellerOrder,
+        lines: Sequence[OrderLine],
+        shipped: datetime,
+        delivered: datetime,
     ) -> None:
+        order = parcel.order
         if parcel.status == SellerOrderStatus.PLACED:
             return
         accepted = self.placed + (min(shipped, self.now) - self.placed) / 2
@@ -243,17 +252,21 @@ class _Sale:
         if parcel.status == SellerOrderStatus.ACCEPTED:
             return
         arrived = delivered if parcel.status == SellerOrderStatus.DELIVERED else None
-        self.rows.shipments.append(
-            Shipment(
-                seller_order=parcel,
-                carrier=CARRIERS.get(str(parcel.seller.country), "Post"),
-                tracking_number=f"{self.choose.choice('ABCDEF')}{self.choose.randrange(10**8, 10**9)}"
-                f"{parcel.seller.country}",
-                shipped_at=shipped,
-                delivered_at=arrived,
-                created_at=shipped,
-            )
+        shipment = Shipment(
+            seller_order=parcel,
+            carrier=CARRIERS.get(str(parcel.seller.country), "Post"),
+            tracking_number=f"{self.choose.choice('ABCDEF')}{self.choose.randrange(10**8, 10**9)}"
+            f"{parcel.seller.country}",
+            shipped_at=shipped,
+            delivered_at=arrived,
+            created_at=shipped,
         )
+        self.rows.shipments.append(shipment)
+        for line in lines:
+            line.posted = line.quantity
+            self.rows.shipment_lines.append(
+                ShipmentLine(shipment=shipment, order_line=line, quantity=line.quantity)
+            )
         self._event(order, parcel, EventType.SHIPPED, shipped)
         if arrived:
             self._event(order, parcel, EventType.DELIVERED, arrived)

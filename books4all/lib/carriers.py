@@ -70,7 +70,7 @@ _BY_NAME = {
     name.casefold(): carrier for carrier in CARRIERS for name in (carrier.name, *carrier.aliases)
 }
 # What nobody's numbers look like: words, addresses.
-_ANY = re.compile(r"[A-Z0-9-]{4,40}")
+_ANY = re.compile(r"[A-Z0-9-]{1,40}")
 
 
 def carrier_named(name: str) -> Carrier | None:

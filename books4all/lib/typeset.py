@@ -13,7 +13,6 @@ from typing import Any
 import typst
 from django.conf import settings
 
-
 # Readable aloud by its structure, with a title and a language (ISO 14289-1).
 _STANDARD = "ua-1"
 
@@ -44,5 +43,3 @@ def _compile(template: str, given: dict[str, str], **options: Any) -> bytes:
     found = typst.compile(root / f"{template}.typ", root=root, sys_inputs=given, **options)
     assert isinstance(found, bytes)
     return found
-
-

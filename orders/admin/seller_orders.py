@@ -12,7 +12,16 @@ from books4all.lib.staff.actions import Action
 from books4all.lib.staff.display import anchor, lines, link, money
 from books4all.lib.staff.models import ReadOnlyAdmin, RecentInline
 from orders.constants import SELLER_ORDER_TRANSITIONS, SellerOrderStatus
-from orders.models import OrderEvent, OrderLine, Refund, SellerOrder, Shipment
+from orders.models import (
+    OrderEvent,
+    OrderLine,
+    Refund,
+    Refusal,
+    RefusalLine,
+    SellerOrder,
+    Shipment,
+    ShipmentLine,
+)
 from orders.services import seller_orders
 
 
@@ -101,6 +110,8 @@ class OrderLineInline(RecentInline):
         "condition",
         "sku",
         "quantity",
+        "posted",
+        "refused",
         money("unit_minor", _("price")),
         link("listing", _("listing")),
     )
@@ -111,6 +122,32 @@ class ShipmentInline(RecentInline):
 
     model = Shipment
     fields = ("carrier", "tracking_number", "tracking_url", "shipped_at", "delivered_at")
+
+
+class ShipmentLineInline(RecentInline):
+    """What is in a parcel."""
+
+    model = ShipmentLine
+    related = ("order_line",)
+    fields = (link("order_line", _("book")), "quantity")
+    show_change_link = False
+
+
+class RefusalInline(RecentInline):
+    """What the shop could not send."""
+
+    model = Refusal
+    related = ("refund",)
+    fields = ("created_at", "reason", "words", "restocked", link("refund", _("refund")))
+
+
+class RefusalLineInline(RecentInline):
+    """Which copies were refused, and what is paid back for them."""
+
+    model = RefusalLine
+    related = ("order_line",)
+    fields = (link("order_line", _("book")), "quantity", money("amount_minor", _("amount")))
+    show_change_link = False
 
 
 class SellerOrderRefundInline(RecentInline):
@@ -155,7 +192,13 @@ class SellerOrderAdmin(ReadOnlyAdmin):
     date_hierarchy = "created_at"
     ordering = ("-pk",)
     object_actions = SELLER_ORDER_ACTIONS
-    inlines = (OrderLineInline, ShipmentInline, SellerOrderRefundInline, SellerOrderEventInline)
+    inlines = (
+        OrderLineInline,
+        ShipmentInline,
+        RefusalInline,
+        SellerOrderRefundInline,
+        SellerOrderEventInline,
+    )
     fieldsets = (
         (
             None,
@@ -234,6 +277,55 @@ class ShipmentAdmin(ReadOnlyAdmin):
         "delivered_at",
     )
     search_fields = ("=tracking_number", "=seller_order__order__number")
+    ordering = ("-pk",)
+    inlines = (ShipmentLineInline,)
+
+
+@admin.register(Refusal)
+class RefusalAdmin(ReadOnlyAdmin):
+    """What shops could not send, and why."""
+
+    related = ("seller_order__order", "seller_order__seller", "refund")
+    list_display = (
+        "created_at",
+        link("seller_order", _("seller order")),
+        "reason",
+        "words",
+        "restocked",
+        link("refund", _("refund")),
+    )
+    list_filter = ("reason",)
+    search_fields = ("=seller_order__order__number", "seller_order__seller__slug__startswith")
+    ordering = ("-pk",)
+    inlines = (RefusalLineInline,)
+
+
+@admin.register(ShipmentLine)
+class ShipmentLineAdmin(ReadOnlyAdmin):
+    """Copies in parcels."""
+
+    related = ("shipment__seller_order__order", "order_line")
+    list_display = (
+        link("shipment", _("shipment")),
+        link("order_line", _("book")),
+        "quantity",
+    )
+    search_fields = ("=shipment__seller_order__order__number", "=order_line__sku")
+    ordering = ("-pk",)
+
+
+@admin.register(RefusalLine)
+class RefusalLineAdmin(ReadOnlyAdmin):
+    """Copies that were refused."""
+
+    related = ("refusal__seller_order__order", "order_line")
+    list_display = (
+        link("refusal", _("refusal")),
+        link("order_line", _("book")),
+        "quantity",
+        money("amount_minor", _("amount")),
+    )
+    search_fields = ("=refusal__seller_order__order__number", "=order_line__sku")
     ordering = ("-pk",)
 
 

@@ -11,8 +11,14 @@ from books4all.lib.api import problems
 from books4all.lib.api.serializers import MoneyOut, StrictSerializer
 from catalog.api.serializers import DaysOut, SellerRefOut, WorkRefOut
 from catalog.constants import Condition, Service
-from orders.constants import OrderStatus, PaymentStatus, SellerOrderStatus
-from orders.models import Order, SellerOrder, Shipment
+from orders.constants import (
+    OrderStatus,
+    PaymentStatus,
+    RefundStatus,
+    RefusalReason,
+    SellerOrderStatus,
+)
+from orders.models import Order, Refusal, SellerOrder, Shipment
 from orders.selectors.baskets import BasketView
 from orders.selectors.quotes import Problem, Quote
 
@@ -141,8 +147,9 @@ class PaymentOut(Plain):
 
 
 class OrderLineOut(Plain):
-    """Copies that were bought, as they were described."""
+    """Copies that were bought, as they were described; how many of them are posted and refused."""
 
+    id = serializers.UUIDField(source="pk")
     listing = serializers.IntegerField(source="listing_id")
     work = WorkRefOut(source="listing.edition.work")
     title = serializers.CharField()
@@ -150,16 +157,50 @@ class OrderLineOut(Plain):
     description = serializers.CharField(allow_blank=True)
     condition = serializers.ChoiceField(choices=Condition.choices)
     quantity = serializers.IntegerField()
+    posted = serializers.IntegerField()
+    refused = serializers.IntegerField()
     unit_price = MoneyOut(source="unit")
     price = MoneyOut(source="total")
 
 
+class CopiesOut(Plain):
+    """Copies of one line."""
+
+    line = serializers.UUIDField(source="order_line_id")
+    title = serializers.CharField(source="order_line.title")
+    quantity = serializers.IntegerField()
+
+
 class ShipmentOut(serializers.ModelSerializer[Shipment]):
-    """A parcel on its way."""
+    """A parcel on its way, and what is in it."""
+
+    lines = CopiesOut(many=True)
 
     class Meta:
         model = Shipment
-        fields = ("carrier", "tracking_number", "tracking_url", "shipped_at", "delivered_at")
+        fields = (
+            "id",
+            "carrier",
+            "tracking_number",
+            "tracking_url",
+            "shipped_at",
+            "delivered_at",
+            "lines",
+        )
+
+
+class RefusalOut(serializers.ModelSerializer[Refusal]):
+    """Copies that the shop can't send, and what is given back for them."""
+
+    reason = serializers.ChoiceField(choices=RefusalReason.choices)
+    why = serializers.CharField(help_text="The reason in words")
+    refund = MoneyOut(source="refund.amount")
+    refund_status = serializers.ChoiceField(choices=RefundStatus.choices, source="refund.status")
+    lines = CopiesOut(many=True)
+
+    class Meta:
+        model = Refusal
+        fields = ("id", "reason", "why", "refund", "refund_status", "created_at", "lines")
 
 
 class SellerOrderOut(Plain):
@@ -171,6 +212,7 @@ class SellerOrderOut(Plain):
     days = DaysOut(source="*")
     lines = serializers.SerializerMethodField()
     shipments = serializers.SerializerMethodField()
+    refusals = serializers.SerializerMethodField()
     cancel_reason = serializers.CharField(allow_blank=True)
     items = MoneyOut()
     delivery = MoneyOut()
@@ -185,6 +227,11 @@ class SellerOrderOut(Plain):
     def get_shipments(self, seller_order: SellerOrder) -> Any:
         """Show the parcels."""
         return ShipmentOut(seller_order.shipments.all(), many=True).data
+
+    @extend_schema_field(RefusalOut(many=True))
+    def get_refusals(self, seller_order: SellerOrder) -> Any:
+        """Show what can't be sent."""
+        return RefusalOut(seller_order.refusals.all(), many=True).data
 
 
 class PostalAddressOut(Plain):

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from orders.api import views
+from orders.api import selling, views
 
 urlpatterns = [
     # Basket
@@ -17,4 +17,38 @@ urlpatterns = [
     path("orders/", views.OrdersView.as_view(), name="orders"),
     path("orders/<slug:number>/", views.OrderView.as_view(), name="order"),
     path("orders/track/<slug:token>/", views.TrackView.as_view(), name="track"),
+    # What a shop has sold
+    path("selling/<slug:shop>/orders/", selling.SoldOrdersView.as_view(), name="sold_orders"),
+    path(
+        "selling/<slug:shop>/orders/<slug:number>/",
+        selling.SoldOrderView.as_view(),
+        name="sold_order",
+    ),
+    path(
+        "selling/<slug:shop>/orders/<slug:number>/accept/",
+        selling.AcceptView.as_view(),
+        name="sold_accept",
+    ),
+    path(
+        "selling/<slug:shop>/orders/<slug:number>/refusals/",
+        selling.RefusalsView.as_view(),
+        name="sold_refusals",
+    ),
+    path(
+        "selling/<slug:shop>/orders/<slug:number>/shipments/",
+        selling.ShipmentsView.as_view(),
+        name="sold_shipments",
+    ),
+    # To print
+    path("selling/<slug:shop>/documents/labels/", selling.LabelsView.as_view(), name="sold_labels"),
+    path(
+        "selling/<slug:shop>/documents/packing-slips/",
+        selling.PackingSlipsView.as_view(),
+        name="sold_slips",
+    ),
+    path(
+        "selling/<slug:shop>/documents/pick-list/",
+        selling.PickListView.as_view(),
+        name="sold_pick_list",
+    ),
 ]

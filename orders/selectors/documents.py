@@ -9,9 +9,8 @@ from django.conf import settings
 from django.db import models
 from django.utils import timezone
 from django.utils.formats import date_format
-from django.utils.translation import get_language, ngettext
+from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from accounts.models import Seller
 from books4all.lib.postal import label_lines
@@ -59,7 +58,9 @@ def labels(
     size = _PAPERS[paper]
     sender = _("From %(shop)s, %(place)s") % {"shop": seller.name, "place": _one_line(seller)}
     return _frame(seller, _("Labels")) | {
-        "paper": dict(zip(("width", "height", "left", "top"), size.page + size.corner, strict=True)),
+        "paper": dict(
+            zip(("width", "height", "left", "top"), size.page + size.corner, strict=True)
+        ),
         "label": {"width": size.label[0], "height": size.label[1]},
         "gap": {"x": size.gap, "y": 0},
         "columns": size.grid[0],

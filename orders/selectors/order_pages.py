@@ -13,12 +13,13 @@ from django.utils.translation import ngettext
 from books4all.lib.money import Money
 from catalog.models import Work
 from orders.constants import EventType, RefundStatus, SellerOrderStatus
-from orders.models import Order, OrderEvent, OrderLine, SellerOrder
+from orders.models import Order, OrderEvent, OrderLine, Refusal, SellerOrder, Shipment
 from orders.selectors.quotes import working_day_after
 
 _KINDS: dict[str, str] = {
     SellerOrderStatus.PLACED: "",
     SellerOrderStatus.ACCEPTED: "",
+    SellerOrderStatus.PARTLY_SHIPPED: "warn",
     SellerOrderStatus.SHIPPED: "warn",
     SellerOrderStatus.DELIVERED: "good",
     SellerOrderStatus.CANCELLED: "bad",
@@ -48,8 +49,28 @@ class Step:
 
 
 @dataclass(frozen=True)
+class PageShipment:
+    """A parcel on its way; ``books`` are those in it, where the shop sends more than one parcel."""
+
+    name: str
+    tracking_number: str
+    tracking_url: str
+    detail: str
+    books: Sequence[str]
+
+
+@dataclass(frozen=True)
+class PageRefusal:
+    """Books that the shop can't send, and what comes back for them."""
+
+    books: Sequence[str]
+    why: str
+    refund: str
+
+
+@dataclass(frozen=True)
 class PageParcel:
-    """One shop's part of an order."""
+    """One shop's part of an order: what it sends, in one parcel or several."""
 
     seller_name: str
     seller_url: str
@@ -59,8 +80,8 @@ class PageParcel:
     lines: Sequence[PageLine]
     status: str
     status_kind: str
-    tracking_number: str
-    tracking_url: str
+    shipments: Sequence[PageShipment]
+    refusals: Sequence[PageRefusal]
     cancel_reason: str
     url: str
     total: Money
@@ -118,11 +139,11 @@ def _refunds(order: Order, status: str) -> Money:
 
 def _parcel(order: Order, part: SellerOrder, events: Sequence[OrderEvent], url: str) -> PageParcel:
     shipments = list(part.shipments.all())
-    shipment = shipments[-1] if shipments else None
     arrives = _arrives(order, part)
     waiting = part.status in (
         SellerOrderStatus.PLACED,
         SellerOrderStatus.ACCEPTED,
+        SellerOrderStatus.PARTLY_SHIPPED,
         SellerOrderStatus.SHIPPED,
     )
     own = [e for e in events if e.seller_order_id in (None, part.pk)]
@@ -131,16 +152,51 @@ def _parcel(order: Order, part: SellerOrder, events: Sequence[OrderEvent], url: 
         seller_url=reverse("catalog:shop", args=[part.seller.slug]),
         paint=part.seller.paint,
         eta=_("By %(day)s") % {"day": date_format(arrives, "l j F")} if waiting else "",
-        events=_steps(part, own, arrives, shipment),
+        events=_steps(part, own, arrives, shipments),
         lines=[_line(line) for line in part.lines.all()],
         status=str(part.get_status_display()),
         status_kind=_KINDS.get(part.status, ""),
-        tracking_number=shipment.tracking_number if shipment else "",
-        tracking_url=shipment.tracking_url if shipment else "",
+        shipments=[_shipment(one, several=len(shipments) > 1) for one in shipments],
+        refusals=[_refusal(refusal) for refusal in part.refusals.all()],
         cancel_reason=part.cancel_reason,
         url=url,
         total=part.total,
     )
+
+
+def _shipment(shipment: Shipment, *, several: bool) -> PageShipment:
+    lines = shipment.lines.all()
+    posted = date_format(timezone.localtime(shipment.shipped_at), "j F")
+    detail = _("Posted on %(day)s") % {"day": posted}
+    if shipment.delivered_at:
+        arrived = date_format(timezone.localtime(shipment.delivered_at), "j F")
+        detail = _("Arrived on %(day)s") % {"day": arrived}
+    # Of a single parcel the books stand beside it already, unless some of them are still to come.
+    partly = several or any(line.order_line.quantity != line.quantity for line in lines)
+    return PageShipment(
+        name=shipment.carrier,
+        tracking_number=shipment.tracking_number,
+        tracking_url=shipment.tracking_url,
+        detail=detail,
+        books=[_copies(line.order_line.title, line.quantity) for line in lines] if partly else [],
+    )
+
+
+def _refusal(refusal: Refusal) -> PageRefusal:
+    refund = refusal.refund
+    words = {
+        RefundStatus.SETTLED: _("%(amount)s given back"),
+        RefundStatus.FAILED: _("%(amount)s to be given back: we are looking into it"),
+    }.get(RefundStatus(refund.status), _("%(amount)s is on its way back to you"))
+    return PageRefusal(
+        books=[_copies(line.order_line.title, line.quantity) for line in refusal.lines.all()],
+        why=refusal.why,
+        refund=words % {"amount": refund.amount},
+    )
+
+
+def _copies(title: str, quantity: int) -> str:
+    return f"{quantity} × {title}" if quantity > 1 else title
 
 
 def _line(line: OrderLine) -> PageLine:
@@ -161,7 +217,7 @@ def _arrives(order: Order, part: SellerOrder) -> date:
 
 
 def _steps(
-    part: SellerOrder, events: Iterable[OrderEvent], arrives: date, shipment: object
+    part: SellerOrder, events: Iterable[OrderEvent], arrives: date, shipments: Sequence[Shipment]
 ) -> list[Step]:
     at = {event.type: _when(event) for event in events}
     received = Step(_("Order received"), at.get(EventType.PLACED, ""), "done")
@@ -173,6 +229,7 @@ def _steps(
     reaches: dict[str, int] = {
         SellerOrderStatus.PLACED: 1,
         SellerOrderStatus.ACCEPTED: 1,
+        SellerOrderStatus.PARTLY_SHIPPED: 1,
         SellerOrderStatus.SHIPPED: 2,
         SellerOrderStatus.DELIVERED: 4,
     }
@@ -181,11 +238,23 @@ def _steps(
     way = [
         (_("Order received"), at.get(EventType.PLACED, "")),
         (_("Being packed"), at.get(EventType.ACCEPTED, "")),
-        (_("With the courier"), str(shipment) if shipment else ""),
+        (_("With the courier"), _carried(part, shipments)),
         (_("At your door"), at.get(EventType.DELIVERED, "") or expected),
     ]
     states = ["done" if i < reached else "now" if i == reached else "" for i in range(len(way))]
     return [Step(label, detail, state) for (label, detail), state in zip(way, states, strict=True)]
+
+
+def _carried(part: SellerOrder, shipments: Sequence[Shipment]) -> str:
+    if part.status == SellerOrderStatus.PARTLY_SHIPPED:
+        n = len(shipments)
+        words = ngettext(
+            "%(n)s parcel is on its way, the rest follows",
+            "%(n)s parcels are on their way, the rest follows",
+            n,
+        )
+        return words % {"n": n}
+    return ", ".join(str(one) for one in shipments)
 
 
 def _when(event: OrderEvent) -> str:

@@ -20,8 +20,11 @@ from orders.models import (
     OrderLine,
     Payment,
     Refund,
+    Refusal,
+    RefusalLine,
     SellerOrder,
     Shipment,
+    ShipmentLine,
 )
 
 # Rows the sweeper takes on at a time; what is left comes next minute.
@@ -29,17 +32,22 @@ PORTION = 200
 
 
 def with_parcels(orders: QuerySet[Order]) -> QuerySet[Order]:
-    """Load what an order's page shows, in six more queries at any size.
+    """Load what an order's page shows, in at most nine more queries at any size.
 
-    Payment (joined), seller orders with their seller, lines with the book, shipments, events and
-    refunds.
+    Payment (joined), seller orders with their seller, lines with the book, shipments with their lines,
+    refusals with theirs, events and refunds.
     """
     lines = OrderLine.objects.select_related("listing__edition__work").order_by("pk")
+    shipped = ShipmentLine.objects.select_related("order_line").order_by("pk")
+    refused = RefusalLine.objects.select_related("order_line").order_by("pk")
     parcels = SellerOrder.objects.select_related("seller").order_by("created_at", "pk")
     return orders.select_related("payment").prefetch_related(
         Prefetch("seller_orders", queryset=parcels),
         Prefetch("seller_orders__lines", queryset=lines),
         Prefetch("seller_orders__shipments", queryset=Shipment.objects.order_by("shipped_at")),
+        Prefetch("seller_orders__shipments__lines", queryset=shipped),
+        Prefetch("seller_orders__refusals", queryset=Refusal.objects.select_related("refund")),
+        Prefetch("seller_orders__refusals__lines", queryset=refused),
         Prefetch("events", queryset=OrderEvent.objects.order_by("created_at", "pk")),
         Prefetch("payment__refunds", queryset=Refund.objects.order_by("created_at")),
     )

@@ -250,6 +250,7 @@ class SoldOrder:
     history: Sequence[Happened]
     given_back: Money
 
+
 def sold_order(seller: Seller, number: str) -> SoldOrder:
     """Return one order of the shop as a page; ten queries. Raises as ``order_of``."""
     part = full_order_of(seller, number)

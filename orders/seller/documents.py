@@ -12,10 +12,10 @@ from django.views.decorators.http import require_safe
 from accounts.models import SellerMember
 from accounts.seller.access import shop_page, team_page
 from books4all.lib import typeset
-from orders.seller.common import MAY_LOOK, chosen
-from orders.seller.forms import LabelsForm
 from orders.selectors import documents as sheets
 from orders.selectors import seller_orders as reads
+from orders.seller.common import MAY_LOOK, chosen
+from orders.seller.forms import LabelsForm
 
 
 def printed(template: str, name: str, data: Mapping[str, Any]) -> HttpResponse:

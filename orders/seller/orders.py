@@ -15,9 +15,9 @@ from accounts.seller.access import shop_page, team_page
 from books4all.lib.api.pagination import CursorError, KeysetPage, Ordering, keyset
 from books4all.lib.errors import DomainError, NotFoundError
 from orders.models import SellerOrder
+from orders.selectors import seller_orders as reads
 from orders.seller.common import MAY_LOOK, MAY_WRITE, chosen, order_url, tab_named
 from orders.seller.forms import FilterForm
-from orders.selectors import seller_orders as reads
 from orders.services import posting
 from orders.services import seller_orders as services
 

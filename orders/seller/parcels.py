@@ -14,9 +14,9 @@ from accounts.seller.access import shop_page, team_page
 from books4all.lib.carriers import CARRIERS
 from books4all.lib.errors import DomainError
 from orders.models import SellerOrder
+from orders.selectors import seller_orders as reads
 from orders.seller.common import MAY_WRITE, chosen, order_url, own_order
 from orders.seller.forms import ParcelForm, PostAllForm, TrackingForm
-from orders.selectors import seller_orders as reads
 from orders.services import posting
 from orders.services import seller_orders as services
 

@@ -366,9 +366,7 @@ def _move(seller_order: SellerOrder, to: SellerOrderStatus) -> None:
 
 def _no_step(seller_order: SellerOrder, to: SellerOrderStatus) -> TransitionError:
     message = _("An order that is “%(now)s” can’t become “%(then)s”.")
-    return TransitionError(
-        message % {"now": seller_order.get_status_display(), "then": to.label}
-    )
+    return TransitionError(message % {"now": seller_order.get_status_display(), "then": to.label})
 
 
 def _record(

@@ -29,9 +29,12 @@ from orders.models import (
     Payment,
     PaymentEvent,
     Refund,
+    Refusal,
+    RefusalLine,
     SandboxPayment,
     SellerOrder,
     Shipment,
+    ShipmentLine,
 )
 from tests.factories.accounts import SellerFactory, UserFactory
 from tests.factories.catalog import ListingFactory
@@ -198,6 +201,46 @@ class ShipmentFactory(DjangoModelFactory[Shipment]):
     carrier = "Royal Mail"
     tracking_number = "AB123456789GB"
     shipped_at = factory.LazyFunction(timezone.now)
+
+
+class ShipmentLineFactory(DjangoModelFactory[ShipmentLine]):
+    """A copy in a parcel."""
+
+    class Meta:
+        model = ShipmentLine
+
+    shipment = factory.SubFactory(ShipmentFactory)
+    order_line = factory.SubFactory(
+        OrderLineFactory, seller_order=factory.SelfAttribute("..shipment.seller_order"), posted=1
+    )
+    quantity = 1
+
+
+class RefusalFactory(DjangoModelFactory[Refusal]):
+    """A copy that can't be found, and its refund."""
+
+    class Meta:
+        model = Refusal
+
+    seller_order = factory.SubFactory(SellerOrderFactory)
+    refund = factory.SubFactory(RefundFactory, seller_order=factory.SelfAttribute("..seller_order"))
+    reason = "not_found"
+    restocked = False
+
+
+class RefusalLineFactory(DjangoModelFactory[RefusalLine]):
+    """One copy that was refused."""
+
+    class Meta:
+        model = RefusalLine
+
+    refusal = factory.SubFactory(RefusalFactory)
+    order_line = factory.SubFactory(
+        OrderLineFactory, seller_order=factory.SelfAttribute("..refusal.seller_order"), refused=1
+    )
+    quantity = 1
+    amount_minor = 600
+    currency = "GBP"
 
 
 class OrderEventFactory(DjangoModelFactory[OrderEvent]):

@@ -204,6 +204,15 @@ class World:
             orders.OrderLine: lambda _n: sales.OrderLineFactory(seller_order=part),
             orders.Hold: lambda _n: sales.HoldFactory(order=order),
             orders.Shipment: lambda _n: sales.ShipmentFactory(seller_order=part),
+            orders.ShipmentLine: lambda _n: sales.ShipmentLineFactory(shipment__seller_order=part),
+            orders.Refusal: lambda _n: sales.RefusalFactory(
+                seller_order=part, refund__payment=payment, refund__amount_minor=1
+            ),
+            orders.RefusalLine: lambda _n: sales.RefusalLineFactory(
+                refusal__seller_order=part,
+                refusal__refund__amount_minor=1,
+                refusal__refund__payment=payment,
+            ),
             orders.OrderEvent: lambda _n: sales.OrderEventFactory(
                 order=order, seller_order=part, actor=people.UserFactory(), type="payment_problem"
             ),

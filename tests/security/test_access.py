@@ -35,7 +35,7 @@ from tests.factories.catalog import (
     SubjectFactory,
     WantFactory,
 )
-from tests.factories.orders import SandboxPaymentFactory
+from tests.factories.orders import SandboxPaymentFactory, ShipmentFactory
 from tests.orders.journeys import at_the_provider, basket_with, placed
 from tests.security.routes import Route, address, routes
 
@@ -227,6 +227,19 @@ def cast(settings: Any, tmp_path: Any) -> Cast:
         "api:work",
     ):
         rows[name] = {"slug": work}
+    parcel = ShipmentFactory(seller_order=order.seller_orders.get())
+    for name in (
+        "selling:order",
+        "selling:order_accept",
+        "selling:order_post",
+        "selling:order_refuse",
+        "api:sold_order",
+        "api:sold_accept",
+        "api:sold_refusals",
+        "api:sold_shipments",
+    ):
+        rows[name] = {"number": order.number}
+    rows["selling:order_parcel"] = {"number": order.number, "parcel": str(parcel.pk)}
     return Cast(
         ann,
         bea,
