@@ -8,7 +8,9 @@ from django.conf import settings
 from django.urls import reverse
 
 from books4all.lib.mail import Letter, render
+from books4all.lib.postal import label_lines
 from orders.models import Order, OrderLine, Refusal, SellerOrder, Shipment
+from orders.selectors.deadlines import post_by
 from orders.selectors.orders import with_parcels
 
 
@@ -19,17 +21,21 @@ def placed(pk: UUID) -> Letter | None:
 
 
 def new_order(pk: UUID) -> Letter | None:
-    """Tell a seller what to post, and where."""
+    """Tell a seller what to post, where, and by when."""
     seller_order = _seller_order(pk)
-    if not seller_order.seller.email:
+    seller, order = seller_order.seller, seller_order.order
+    if not seller.email:
         return None
     context = {
-        "order": seller_order.order,
+        "page_link": settings.PUBLIC_URL
+        + reverse("selling:order", args=[seller.slug, order.number]),
+        "post_by": post_by(order.placed_at or order.created_at, seller.dispatch_days),
+        "order": order,
         "seller_order": seller_order,
         "lines": seller_order.lines.all(),
-        "address": seller_order.order.address_lines,
+        "address": label_lines(order, sender_country=str(seller.country)),
     }
-    return render("orders/new_order", to=seller_order.seller.email, context=context)
+    return render("orders/new_order", to=seller.email, context=context)
 
 
 def shipped(pk: UUID) -> Letter | None:

@@ -38,7 +38,7 @@ _KEYS = UUID("6f6b1a3e-2b5f-5c0e-9c56-0d3f3f3b9d11")
 class SoldEndpoint(TeamEndpoint):
     """An endpoint about the shop's orders."""
 
-    roles = (SellerRole.ORDERS,)
+    roles: tuple[SellerRole, ...] = (SellerRole.ORDERS,)
 
     def order(self, number: str) -> SellerOrder:
         """Return the shop's part of the order ``number``; else 404."""
@@ -227,7 +227,7 @@ class DocumentEndpoint(SoldEndpoint):
         return HttpResponse(typeset.pdf(template, data), content_type="application/pdf")
 
 
-_PDF = {(200, "application/pdf"): OpenApiTypes.BINARY, **_READS}
+_PDF: dict[Any, Any] = {(200, "application/pdf"): OpenApiTypes.BINARY, **_READS}
 
 
 class LabelsView(DocumentEndpoint):
@@ -282,4 +282,5 @@ class PickListView(DocumentEndpoint):
 
 
 def _copies(given: Mapping[str, Any]) -> services.Copies:
-    return {line["line"]: line["quantity"] for line in given["lines"]} or None
+    copies: dict[UUID, int] = {line["line"]: line["quantity"] for line in given["lines"]}
+    return copies or None

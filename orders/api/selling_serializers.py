@@ -44,7 +44,7 @@ class CopiesIn(StrictSerializer):
 class _SomeCopiesIn(StrictSerializer):
     """Which copies; all that are left, without any named."""
 
-    lines = CopiesIn(many=True, required=False, default=list, max_length=500)
+    lines = serializers.ListField(child=CopiesIn(), required=False, default=list, max_length=500)
 
     def validate_lines(self, lines: list[dict[str, Any]]) -> list[dict[str, Any]]:
         """Refuse a line that is named twice."""
@@ -136,7 +136,9 @@ class SoldOrderOut(Plain):
     updated_at = serializers.DateTimeField()
     post_by = serializers.SerializerMethodField()
     address = PostalAddressOut(source="order")
-    label = serializers.SerializerMethodField(help_text="The address as it goes on a label")
+    label = serializers.SerializerMethodField(  # type: ignore[assignment]  # a field all the same
+        help_text="The address as it goes on a label"
+    )
     lines = serializers.SerializerMethodField()
     shipments = serializers.SerializerMethodField()
     refusals = serializers.SerializerMethodField()

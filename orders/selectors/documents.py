@@ -13,6 +13,7 @@ from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
 
 from accounts.models import Seller
+from books4all.lib.barcodes import code128
 from books4all.lib.postal import label_lines
 from orders.models import OrderLine, SellerOrder
 
@@ -56,7 +57,6 @@ def labels(
 ) -> dict[str, Any]:
     """Return the data of ``labels.typ``; the first stands at place ``start`` of the first sheet."""
     size = _PAPERS[paper]
-    sender = _("From %(shop)s, %(place)s") % {"shop": seller.name, "place": _one_line(seller)}
     return _frame(seller, _("Labels")) | {
         "paper": dict(
             zip(("width", "height", "left", "top"), size.page + size.corner, strict=True)
@@ -69,8 +69,9 @@ def labels(
         "labels": [
             {
                 "to": label_lines(part.order, sender_country=str(seller.country)),
-                "from": sender,
+                "from": _sender(seller, abroad=part.order.country != seller.country),
                 "number": part.order.number,
+                "bars": code128(part.order.number),
             }
             for part in orders
         ],
@@ -122,6 +123,7 @@ def _slip(seller: Seller, part: SellerOrder) -> dict[str, Any]:
     paid = timezone.localtime(part.order.placed_at or part.order.created_at)
     return {
         "number": part.order.number,
+        "bars": code128(part.order.number),
         "paid": date_format(paid, "j F Y"),
         "to": label_lines(part.order, sender_country=str(seller.country)),
         "service": part.get_service_display(),
@@ -185,5 +187,7 @@ def _address(seller: Seller) -> list[str]:
     return [line for line in (seller.street, place, str(seller.country.name)) if line]
 
 
-def _one_line(seller: Seller) -> str:
-    return ", ".join(_address(seller)[:-1] or [seller.place])
+def _sender(seller: Seller, *, abroad: bool) -> str:
+    address = _address(seller)
+    place = ", ".join(address if abroad else address[:-1]) or seller.place
+    return _("From %(shop)s, %(place)s") % {"shop": seller.name, "place": place}

@@ -126,11 +126,8 @@ def orders_in(seller: Seller, tab: Tab, filters: Filters) -> QuerySet[SellerOrde
 def _about(text: str) -> Q:
     """Return the condition for an order's number, its buyer's name, a title or a SKU in it."""
     line = OrderLine.objects.filter(seller_order=OuterRef("pk"))
-    return (
-        Q(order__number__istartswith=text)
-        | Q(order__full_name__icontains=text)
-        | Exists(line.filter(Q(title__icontains=text) | Q(sku__iexact=text)))
-    )
+    named = Q(order__number__istartswith=text) | Q(order__full_name__icontains=text)
+    return named | Q(Exists(line.filter(Q(title__icontains=text) | Q(sku__iexact=text))))
 
 
 def with_lines(rows: QuerySet[SellerOrder]) -> QuerySet[SellerOrder]:
@@ -188,7 +185,9 @@ def chosen_orders(
 
 def last_carrier(seller: Seller) -> str:
     """Return who carried the shop's last parcel: likely the next one's carrier too."""
-    last = Shipment.objects.filter(seller_order__seller=seller).order_by("-pk")
+    # By the order, whose index finds a shop's latest: its parcel is the last one near enough.
+    last = Shipment.objects.filter(seller_order__seller=seller)
+    last = last.order_by("-seller_order_id", "-shipped_at")
     return last.values_list("carrier", flat=True).first() or ""
 
 
@@ -280,7 +279,7 @@ def _history(seller: Seller, part: SellerOrder) -> list[Happened]:
         Happened(
             what=str(event.get_type_display()),
             when=event.created_at,
-            who=names.get(event.actor_id, ""),
+            who=names.get(event.actor_id or 0, ""),
             note=event.note,
         )
         for event in events[:MOST]

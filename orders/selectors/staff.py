@@ -10,13 +10,7 @@ from django.db.models.functions import TruncDate
 from django.utils import timezone
 
 from books4all.lib.money import Money
-from orders.constants import (
-    EventType,
-    OrderStatus,
-    PaymentStatus,
-    RefundStatus,
-    SellerOrderStatus,
-)
+from orders.constants import WAITING, EventType, OrderStatus, PaymentStatus, RefundStatus
 from orders.models import Order, OrderEvent, Payment, Refund, SellerOrder
 
 # A payment that nobody has finished after this long is not somebody typing their card number.
@@ -36,10 +30,9 @@ class Sales:
 
 
 def to_ship() -> QuerySet[SellerOrder]:
-    """Return paid seller orders that are not posted yet, the longest waiting first."""
-    waiting = (SellerOrderStatus.PLACED, SellerOrderStatus.ACCEPTED)
+    """Return paid seller orders of which something is to be posted, the longest waiting first."""
     return (
-        SellerOrder.objects.filter(status__in=waiting)
+        SellerOrder.objects.filter(status__in=WAITING)
         .select_related("order", "seller")
         .order_by("created_at", "pk")
     )

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from django import forms
@@ -17,6 +17,9 @@ from orders.constants import RefusalReason
 from orders.models import OrderLine, SellerOrder
 from orders.selectors.documents import LabelFormat
 from orders.selectors.seller_orders import ABROAD, HOME, Filters
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
 
 
 class FilterForm(forms.Form):
@@ -70,7 +73,7 @@ def _carrier() -> forms.CharField:
     )
 
 
-def _number(label: str, **kwargs: Any) -> forms.CharField:
+def _number(label: "StrOrPromise", **kwargs: Any) -> forms.CharField:
     return forms.CharField(
         label=label,
         max_length=60,

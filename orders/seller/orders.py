@@ -3,6 +3,7 @@
 from urllib.parse import urlencode
 
 from django.contrib import messages
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -62,7 +63,9 @@ def orders(request: HttpRequest, member: SellerMember) -> HttpResponse:
     )
 
 
-def _page(request: HttpRequest, rows: object, tab: reads.Tab) -> KeysetPage[SellerOrder]:
+def _page(
+    request: HttpRequest, rows: QuerySet[SellerOrder], tab: reads.Tab
+) -> KeysetPage[SellerOrder]:
     order = OLDEST if tab in reads.WAITING_TABS else NEWEST
     try:
         return keyset(rows, ordering=order, limit=ROWS, cursor=request.GET.get("cursor", ""))

@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
+from books4all.lib.barcodes import _PATTERNS, code128
 from books4all.lib.carriers import CARRIERS, carrier_named, check_number, tracking_page
 from books4all.lib.postal import label_lines
 from orders.selectors.deadlines import deadline, last_day, paid_before, post_by
@@ -76,6 +77,24 @@ def test_unknown_carriers_have_no_page_and_any_number() -> None:
     assert tracking_page("My cousin", "VAN-7") == ""
     assert tracking_page("DHL", "") == ""
     assert carrier_named(" royal  MAIL ") is carrier_named("Royal Mail")
+
+
+def test_barcodes() -> None:
+    # The standard's own example has the check sum 54 in code set A; in B it is 55 (the start differs).
+    widths = code128("PJJ123C")
+    symbols = ["".join(map(str, widths[n : n + 6])) for n in range(0, len(widths) - 7, 6)]
+    assert symbols[0] == "211214"
+    assert symbols[1] == "313121"
+    assert _PATTERNS.index(symbols[-1]) == 55
+    assert widths[-7:] == [2, 3, 3, 1, 1, 1, 2]
+    assert len(set(_PATTERNS)) == 107
+    # Every symbol is eleven modules wide, an even number of them in bars.
+    for pattern in _PATTERNS[:-1]:
+        assert sum(map(int, pattern)) == 11
+        assert sum(map(int, pattern[::2])) % 2 == 0
+    for wrong in ("", "é", "\n"):
+        with pytest.raises(ValueError, match="no code 128"):
+            code128(wrong)
 
 
 FRIDAY, SATURDAY = date(2026, 11, 20), date(2026, 11, 21)

@@ -259,6 +259,34 @@ def test_a_refusal_of_the_rest_completes_what_is_partly_posted(seller_client, sh
     assert "Nothing of this order is left to post." in words(answer)
 
 
+def test_the_buyer_follows_every_parcel_and_what_comes_back(
+    seller_client, shop, client, django_assert_num_queries
+):
+    part = sold(shop, copies=(1, 2, 1), status="accepted")
+    first, second, third = part.lines.order_by("pk")
+    nothing = {f"copies-{line.pk}": 0 for line in (first, second, third)}
+    url = at("order_post", part)
+    seller_client.post(url, nothing | {"carrier": "DHL", f"copies-{first.pk}": 1})
+    page = words(client.get(part.order.get_absolute_url()))
+    assert "1 parcel is on its way, the rest follows" in page
+    more = {"carrier": "UPS", "tracking_number": "1Z999AA10123456784", f"copies-{second.pk}": 2}
+    seller_client.post(url, nothing | more)
+    told = {f"copies-{third.pk}": 1, "reason": "damaged"}
+    seller_client.post(at("order_refuse", part), nothing | told)
+    client.get(part.order.get_absolute_url())
+    # order with payment, parts with sellers, lines with books, parcels, what is in them, refusals,
+    # their lines, events, refunds
+    with django_assert_num_queries(9):
+        page = words(client.get(part.order.get_absolute_url()))
+    assert f"Not sent: {third.title}. It is damaged. £6.00 is on its way back to you." in page
+    assert f"2 × {second.title}" in page
+    assert "https://www.ups.com/track?tracknum=1Z999AA10123456784" in page
+    parcel = client.get(f"/api/v1/orders/track/{part.order.token}/").json()["parcels"][0]
+    assert [[copy["quantity"] for copy in s["lines"]] for s in parcel["shipments"]] == [[1], [2]]
+    assert parcel["refusals"][0]["refund"] == {"amount_minor": 600, "currency": "GBP"}
+    assert parcel["refusals"][0]["refund_status"] == "pending"
+
+
 def test_a_reason_is_needed(seller_client, shop):
     part = sold(shop)
     line = part.lines.get()
