@@ -26,7 +26,7 @@ class SellerOrderStatus(models.TextChoices):
     PENDING = "pending", _("Waiting for payment")
     PLACED = "placed", _("Placed")
     ACCEPTED = "accepted", _("Accepted")
-    PARTLY_SHIPPED = "partly_shipped", _("Partly posted")
+    PARTLY_SHIPPED = "partly", _("Partly posted")
     SHIPPED = "shipped", _("Posted")
     DELIVERED = "delivered", _("Delivered")
     CANCELLED = "cancelled", _("Cancelled")

@@ -107,7 +107,7 @@ class SellerOrder(Timestamped):
     seller = models.ForeignKey(Seller, on_delete=models.PROTECT, related_name="seller_orders")
     status = models.CharField(
         _("status"),
-        max_length=20,
+        max_length=10,
         choices=SellerOrderStatus.choices,
         default=SellerOrderStatus.PENDING,
     )
@@ -176,8 +176,8 @@ class OrderLine(models.Model):
     quantity = models.PositiveIntegerField(_("quantity"))
     # Of the quantity: what is in parcels, and what the shop can't send. Sums of the rows of shipments
     # and refusals, kept with them, so that the database can hold them against what was bought.
-    posted = models.PositiveIntegerField(_("posted"), default=0)
-    refused = models.PositiveIntegerField(_("refused"), default=0)
+    posted = models.PositiveIntegerField(_("posted"), default=0, db_default=0)
+    refused = models.PositiveIntegerField(_("refused"), default=0, db_default=0)
     unit_minor = models.BigIntegerField(_("price (pence)"))
     currency = models.CharField(_("currency"), max_length=3)
 

@@ -43,7 +43,7 @@ def pages(pdf: bytes) -> int:
 
 
 def test_what_is_left_is_on_the_slip(shop: Seller) -> None:
-    part = sold(shop, copies=(3, 1), status="partly_shipped")
+    part = sold(shop, copies=(3, 1), status="partly")
     three, one = part.lines.order_by("pk")
     OrderLine.objects.filter(pk=three.pk).update(posted=1, refused=1)
     data = sheets.packing_slips(shop, waiting(shop))

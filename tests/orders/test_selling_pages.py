@@ -44,7 +44,7 @@ ORDERS = "/selling/saltmarsh/orders/"
 
 def test_piles_with_their_counts(seller_client, shop):
     new, accepted = sold(shop), sold(shop, status="accepted")
-    sold(shop, status="partly_shipped")
+    sold(shop, status="partly")
     gone = sold(shop, status="shipped")
     sold(shop, status="expired")
     foreign = sold(SellerFactory(), status="accepted")
@@ -298,7 +298,7 @@ def test_a_reason_is_needed(seller_client, shop):
 
 
 def test_all_that_waits_is_posted_at_once(seller_client, shop):
-    first, second = sold(shop, status="accepted"), sold(shop, status="partly_shipped")
+    first, second = sold(shop, status="accepted"), sold(shop, status="partly")
     new, foreign = sold(shop), sold(status="accepted")
     form = words(seller_client.get(f"{ORDERS}posted/?tab=to-post"))
     assert first.order.number in form
