@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from accounts.models import Seller
-from books4all.lib import documents
+from books4all.lib import typeset
 from catalog.models import Listing
 from orders.models import OrderLine, SellerOrder
 from orders.selectors import documents as sheets
@@ -55,7 +55,7 @@ def test_what_is_left_is_on_the_slip(shop: Seller) -> None:
     assert slip["left"] == "1 book of this order is in another parcel."
     assert slip["to"][0] == "Hester Lamb"
     assert "within 30 days" in data["words"]["returns"]
-    assert pages(documents.pdf("packing_slips", data)) == 1
+    assert pages(typeset.pdf("packing_slips", data)) == 1
     OrderLine.objects.filter(pk=three.pk).update(posted=2, refused=1)
     OrderLine.objects.filter(pk=one.pk).update(posted=1)
     again = sheets.packing_slips(shop, waiting(shop))["slips"][0]
@@ -71,7 +71,7 @@ def test_the_pick_list_follows_the_shelves(shop: Seller) -> None:
     data = sheets.pick_list(shop, waiting(shop))
     assert [row["shelf"] for row in data["rows"]] == ["A", "B2", "B10", "–"]
     assert data["count"] == "4 books"
-    assert pages(documents.pdf("pick_list", data)) == 1
+    assert pages(typeset.pdf("pick_list", data)) == 1
 
 
 @pytest.mark.parametrize(
@@ -86,7 +86,7 @@ def test_labels_begin_where_the_sheet_is_free(
         sold(shop, status="accepted")
     data = sheets.labels(shop, waiting(shop), paper=sheets.LabelFormat(paper), start=start)
     assert data["start"] < data["columns"] * data["rows"]
-    assert pages(documents.pdf("labels", data)) == sheets_used
+    assert pages(typeset.pdf("labels", data)) == sheets_used
 
 
 NAMES = [
@@ -100,13 +100,13 @@ def test_any_name_prints_with_the_project_s_own_fonts(
 ) -> None:
     """The first try has the fonts inside the library alone, and is the only one here."""
     tries: list[dict[str, Any]] = []
-    compiled = documents._compile
+    compiled = typeset._compile
 
     def counted(template: str, given: dict[str, str], **options: Any) -> bytes:
         tries.append(options)
         return compiled(template, given, **options)
 
-    monkeypatch.setattr(documents, "_compile", counted)
+    monkeypatch.setattr(typeset, "_compile", counted)
     for name in NAMES:
         sold(shop, status="accepted", full_name=name, line1="№ 5 “Ŝtrato”, 3ª", city="Łódź")
     for template, data in (
@@ -115,22 +115,22 @@ def test_any_name_prints_with_the_project_s_own_fonts(
         ("pick_list", sheets.pick_list(shop, waiting(shop))),
     ):
         tries.clear()
-        assert documents.pdf(template, data).startswith(b"%PDF-")
+        assert typeset.pdf(template, data).startswith(b"%PDF-")
         assert [options["ignore_system_fonts"] for options in tries] == [True]
 
 
 def test_a_name_that_no_font_of_ours_can_write_still_prints(shop: Seller) -> None:
     sold(shop, status="accepted", full_name="夏目漱石", city="東京")
     data = sheets.labels(shop, waiting(shop), paper=sheets.LabelFormat.INCH_4X6)
-    assert documents.pdf("labels", data).startswith(b"%PDF-")
+    assert typeset.pdf("labels", data).startswith(b"%PDF-")
 
 
 def test_fifty_labels_are_quick_and_two_hundred_the_most(shop: Seller) -> None:
     part = sold(shop, status="accepted", copies=(1, 1))
     fifty = [chosen_orders(shop, numbers=[part.order.number])[0]] * 50
     begun = perf_counter()
-    documents.pdf("labels", sheets.labels(shop, fifty, paper=sheets.LabelFormat.A4_8))
-    documents.pdf("packing_slips", sheets.packing_slips(shop, fifty))
+    typeset.pdf("labels", sheets.labels(shop, fifty, paper=sheets.LabelFormat.A4_8))
+    typeset.pdf("packing_slips", sheets.packing_slips(shop, fifty))
     assert perf_counter() - begun < 4  # two seconds each, on a busy machine
     assert MOST == 200
     assert chosen_orders(shop, numbers=["NONE"] * 1000 + [part.order.number]) == []
