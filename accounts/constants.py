@@ -32,6 +32,13 @@ class SellerRole(models.TextChoices):
     ACCOUNTING = "accounting", _("Accounting")
 
 
+class ReturnPostage(models.TextChoices):
+    """Who pays to send a copy back that is as it was described."""
+
+    BUYER = "buyer", _("The buyer")
+    SELLER = "seller", _("The shop")
+
+
 class Paint(models.TextChoices):
     """The colours a shop front can be painted in: each at least 6:1 against the lettering."""
 
@@ -44,6 +51,10 @@ class Paint(models.TextChoices):
     TEAL = "teal", _("Teal")
     MOSS = "moss", _("Moss")
 
+
+# What a trader must give a consumer in the European Union or the United Kingdom to change their mind
+# (Consumer Rights Directive 2011/83/EU, article 9; Consumer Contracts Regulations 2013, regulation 30).
+LEAST_RETURN_DAYS = 14
 
 # From → to. A transition that is not here is refused (RULES.md, seller states). Only staff approve, so a
 # shop that was closed opens again by their word alone.

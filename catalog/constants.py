@@ -140,6 +140,13 @@ class Service(models.TextChoices):
     EXPRESS = "express", _("Express")
 
 
+class RateBasis(models.TextChoices):
+    """What the price of a parcel goes by."""
+
+    ITEM = "item", _("By the book")
+    WEIGHT = "weight", _("By weight")
+
+
 class Role(models.TextChoices):
     """Contributor roles that we have words for: ONIX code list 17, our own words."""
 
@@ -452,6 +459,8 @@ EU = frozenset(
 )
 ANYWHERE = "*"
 EU_ZONE = "EU"
+# What a copy counts as at most in a parcel (g): search keeps weights in sixteen bits.
+HEAVIEST_G = 65_535
 
 
 def destinations_for(country: str) -> tuple[str, ...]:

@@ -7,6 +7,8 @@ from typing import Any
 from django.conf import settings
 from django.utils.safestring import SafeString, mark_safe
 
+from accounts.constants import ReturnPostage
+from accounts.models import Seller
 from catalog import languages
 from catalog.constants import HARDBACKS, Condition, Form
 from catalog.models import Person, Work
@@ -93,8 +95,32 @@ def _offer(offer: Offer) -> Thing:
             "@type": "Person" if seller.is_private else "BookStore",
             "name": seller.name,
             "url": absolute(offer.seller_url),
+            "description": offer.seller_place,
         },
+        "hasMerchantReturnPolicy": _returns(seller),
     }
+
+
+def _returns(seller: Seller) -> Thing:
+    """Describe how a seller takes copies back."""
+    policy: Thing = {
+        "@type": "MerchantReturnPolicy",
+        "applicableCountry": settings.DEFAULT_COUNTRY,
+        "returnPolicyCategory": f"{SCHEMA}/MerchantReturnNotPermitted",
+    }
+    if seller.return_days:
+        pays = (
+            "FreeReturn"
+            if seller.return_postage == ReturnPostage.SELLER
+            else ("ReturnFeesCustomerResponsibility")
+        )
+        policy |= {
+            "returnPolicyCategory": f"{SCHEMA}/MerchantReturnFiniteReturnWindow",
+            "merchantReturnDays": seller.return_days,
+            "returnMethod": f"{SCHEMA}/ReturnByMail",
+            "returnFees": f"{SCHEMA}/{pays}",
+        }
+    return policy
 
 
 def _edition(row: EditionRow) -> Thing:
@@ -140,6 +166,10 @@ def shop(page: ShopPage, path: str) -> Thing:
         "description": seller.tagline,
         "address": address,
     }
+    if seller.picture:
+        thing["image"] = seller.picture.absolute()
+    if not seller.is_private:
+        thing["hasMerchantReturnPolicy"] = _returns(seller)
     if seller.rating is not None and not seller.is_private:
         thing["aggregateRating"] = {
             "@type": "AggregateRating",

@@ -3,14 +3,22 @@
 from typing import TYPE_CHECKING, Self
 
 from django.apps import apps
+from django.conf import settings
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db import models
-from django.db.models import Exists, F, OuterRef, Q, Subquery
-from django.db.models.functions import JSONArray, JSONObject
+from django.db.models import Exists, F, OuterRef, Q, Subquery, Value
+from django.db.models.functions import Coalesce, JSONArray, JSONObject, Least, NullIf
 from django.utils import timezone
 
 from accounts.constants import SellerStatus
-from catalog.constants import ListingStatus, Role, SubjectScheme, destinations_for
+from catalog.constants import (
+    HEAVIEST_G,
+    ListingStatus,
+    RateBasis,
+    Role,
+    SubjectScheme,
+    destinations_for,
+)
 
 if TYPE_CHECKING:
     from catalog.models import DeliveryRate, Listing, Work  # noqa: F401 named in quotes below
@@ -106,8 +114,7 @@ class ListingQuerySet(models.QuerySet["Listing"]):
         The delivery is that of a parcel of one book by the seller's cheapest service.
         """
         return self.annotate(
-            landed_minor=F("price_minor")
-            + Subquery(_cheapest_rate(country).values("first_minor")[:1])
+            landed_minor=F("price_minor") + Subquery(_cheapest_rate(country).values("postage")[:1])
         )
 
     def with_delivery(self, country: str) -> Self:
@@ -118,7 +125,7 @@ class ListingQuerySet(models.QuerySet["Listing"]):
         """
         rate = _cheapest_rate(country).values(
             rate=JSONObject(
-                minor="first_minor", days_min="days_min", days_max="days_max", service="service"
+                minor="postage", days_min="days_min", days_max="days_max", service="service"
             )
         )
         return self.with_landed_price(country).annotate(delivery=Subquery(rate[:1]))
@@ -139,7 +146,10 @@ class DeliveryRateQuerySet(models.QuerySet["DeliveryRate"]):
         )
 
     def applying_to(self, country: str) -> Self:
-        """Return the one rate a seller and service that counts for ``country``: the most exact."""
+        """Return the one rate a seller and service that counts for ``country``: the most exact.
+
+        Where that one says that nothing is posted there, none is returned.
+        """
         wanted = destinations_for(country)
         ranked = self.filter(destination__in=wanted).annotate(rank=_precedence(country))
         more_exact = (
@@ -149,7 +159,21 @@ class DeliveryRateQuerySet(models.QuerySet["DeliveryRate"]):
             .annotate(rank=_precedence(country))
             .filter(rank__lt=OuterRef("rank"))
         )
-        return ranked.filter(~Exists(more_exact))
+        return ranked.filter(~Exists(more_exact), posts=True)
+
+    def with_postage(self, grams: object) -> Self:
+        """Annotate ``postage``: what each rate comes to for one copy that weighs ``grams``."""
+        postage = models.Func(
+            models.Case(models.When(basis=RateBasis.WEIGHT, then=True), default=False),
+            "first_minor",
+            "further_minor",
+            "first_g",
+            "further_g",
+            grams,
+            function="catalog_postage",
+            output_field=models.BigIntegerField(),
+        )
+        return self.annotate(postage=postage)
 
 
 def _precedence(country: str) -> models.Case:
@@ -163,11 +187,23 @@ def _precedence(country: str) -> models.Case:
     )
 
 
+def posted_weight(listing: str, edition: str, *, outer: bool = False) -> Least:
+    """Return what one copy weighs in a parcel of its own (g), as ``Listing.posted_g`` and ``Load``.
+
+    ``listing`` and ``edition`` lead from the queried table to their weights; ``outer``: from the
+    table around a subquery.
+    """
+    look: type[F] = OuterRef if outer else F
+    known = (NullIf(look(f"{path}weight_g"), Value(0)) for path in (listing, edition))
+    return Least(Coalesce(*known, Value(settings.UNWEIGHED_FIRST_G)), Value(HEAVIEST_G))
+
+
 def _cheapest_rate(country: str) -> "DeliveryRateQuerySet":
-    """Return the cheapest rate for one book from an outer listing's seller to ``country``."""
+    """Return the cheapest rate for an outer listing from its seller to ``country``."""
     rates = apps.get_model("catalog", "DeliveryRate").objects
     return (
         rates.applying_to(country)
         .filter(seller=OuterRef("seller"))
-        .order_by("first_minor", "days_max", "pk")
+        .with_postage(posted_weight("", "edition__", outer=True))
+        .order_by("postage", "days_max", "pk")
     )

@@ -1,16 +1,29 @@
 """Shops and private people who sell, and the teams that run them."""
 
-from django.contrib.postgres.fields import ArrayField
+from django.conf import settings
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import ArrayField, DateRangeField, RangeOperators
+from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Q, Value
+from django.db.models.functions import Cast
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django_countries.fields import CountryField
 
-from accounts.constants import Paint, SellerKind, SellerRole, SellerStatus
+from accounts.constants import (
+    LEAST_RETURN_DAYS,
+    Paint,
+    ReturnPostage,
+    SellerKind,
+    SellerRole,
+    SellerStatus,
+)
 from accounts.models.users import User
 from accounts.querysets import SellerQuerySet
 from books4all.lib.models import Timestamped
+from books4all.lib.money import Money
+from books4all.lib.pictures import Picture
 
 
 class Seller(Timestamped):
@@ -47,6 +60,19 @@ class Seller(Timestamped):
     vat_number = models.CharField(_("VAT number"), max_length=30, blank=True)
     dispatch_days = models.PositiveSmallIntegerField(_("posts within (working days)"), default=2)
     return_days = models.PositiveSmallIntegerField(_("takes back within (days)"), default=14)
+    return_postage = models.CharField(
+        _("who pays to send a copy back"),
+        max_length=6,
+        choices=ReturnPostage.choices,
+        default=ReturnPostage.BUYER,
+    )
+    return_words = models.CharField(_("about returns"), max_length=1000, blank=True, default="")
+    # Of the books in a parcel, without post, in the marketplace's currency.
+    minimum_minor = models.PositiveIntegerField(_("smallest order (pence)"), default=0)
+    # What catalog's pictures are made of (books4all.lib.pictures); None without one.
+    front_image = models.JSONField(null=True, editable=False)
+    # The closure that is on, or comes next: taken from the plan (``Closure``) by accounts.services.closures
+    # alone. Everything that asks whether a shop is open reads these.
     closed_from = models.DateField(_("closed from"), null=True, blank=True)
     closed_to = models.DateField(_("closed to"), null=True, blank=True)
     closure_note = models.CharField(_("note while closed"), max_length=200, blank=True)
@@ -76,6 +102,29 @@ class Seller(Timestamped):
     def __str__(self) -> str:
         return self.name
 
+    def clean(self) -> None:
+        """Hold a trader to the law on returns.
+
+        Raises:
+            ValidationError: fewer days than a consumer has to change their mind.
+        """
+        super().clean()
+        if not self.is_private and (self.return_days or 0) < LEAST_RETURN_DAYS:
+            message = _(
+                "A shop gives at least %(days)d days: the law lets consumers change their mind."
+            )
+            raise ValidationError({"return_days": message % {"days": LEAST_RETURN_DAYS}})
+
+    @property
+    def minimum(self) -> Money:
+        """The least that the books of a parcel come to; nothing: no least."""
+        return Money(self.minimum_minor, settings.MARKETPLACE_CURRENCY)
+
+    @property
+    def picture(self) -> Picture | None:
+        """A picture of the shop, once there is one."""
+        return Picture.of(self.front_image)
+
     @property
     def rating(self) -> float | None:
         """Mean of the published ratings, 1 to 5, or None before the first."""
@@ -95,6 +144,77 @@ class Seller(Timestamped):
             and self.closed_from <= today
             and (self.closed_to is None or self.closed_to >= today)
         )
+
+
+class Closure(models.Model):
+    """A holiday of a shop, first and last day included: its copies can't be bought on these (UTC)."""
+
+    seller = models.ForeignKey(Seller, on_delete=models.CASCADE, related_name="closures")
+    first_day = models.DateField(_("closed from"))
+    last_day = models.DateField(
+        _("to"), null=True, blank=True, help_text=_("Left empty: until further notice")
+    )
+    note = models.CharField(_("note for buyers"), max_length=200, blank=True)
+
+    class Meta:
+        verbose_name = _("closure")
+        verbose_name_plural = _("closures")
+        ordering = ("first_day", "pk")
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(last_day__isnull=True) | Q(last_day__gte=F("first_day")),
+                name="closure_in_order",
+                violation_error_message=_("The last day closed is before the first."),
+            ),
+            # A day apart, so that the clock has time to take up the next one.
+            ExclusionConstraint(
+                name="closure_apart",
+                expressions=[
+                    ("seller", RangeOperators.EQUAL),
+                    (
+                        models.Func(
+                            Cast("first_day", models.DateField()),
+                            models.ExpressionWrapper(
+                                Cast("last_day", models.DateField()) + Value(1),
+                                output_field=models.DateField(),
+                            ),
+                            Value("[]"),
+                            function="daterange",
+                            output_field=DateRangeField(),
+                        ),
+                        RangeOperators.OVERLAPS,
+                    ),
+                ],
+                violation_error_message=_(
+                    "Another closure takes up some of these days, or the day beside them."
+                    " Change that one instead."
+                ),
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.first_day} – {self.last_day or '…'}"
+
+
+class FrontPicture(models.Model):
+    """A picture of a shop as it was sent, until its files are made; then it goes, or says why not.
+
+    Kept in the database, not in the store: nothing of it is ever served.
+    """
+
+    seller = models.OneToOneField(
+        Seller, on_delete=models.CASCADE, primary_key=True, related_name="new_picture"
+    )
+    data = models.BinaryField()
+    alt = models.CharField(_("description"), max_length=300, blank=True)
+    problem = models.CharField(_("why it was refused"), max_length=300, blank=True)
+
+    class Meta:
+        verbose_name = _("picture of a shop on its way")
+        verbose_name_plural = _("pictures of shops on their way")
+
+    def __str__(self) -> str:
+        return str(self.seller_id)
 
 
 class SellerMember(Timestamped):

@@ -233,7 +233,8 @@ class Maker:
                 n += 1
                 yield {"id": n, "seller_id": seller, "destination": destination, "service": "standard",
                        "first_minor": 250 * dear + seller % 90, "further_minor": 100 * dear,
-                       "currency": "GBP", "days_min": dear, "days_max": dear + 3}  # fmt: skip
+                       "currency": "GBP", "days_min": dear, "days_max": dear + 3, "posts": True,
+                       "basis": "item", "first_g": 1000, "further_g": 500}  # fmt: skip
 
     def listing_rows(self) -> Iterator[Row]:
         """Yield copies: many of some editions, none of others, fifty of the first."""

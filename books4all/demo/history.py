@@ -15,7 +15,7 @@ from books4all.demo.people import address_for
 from books4all.demo.source import Source, dice
 from books4all.demo.subjects import review_kind
 from catalog.constants import MovementKind, ReviewStatus, Service
-from catalog.models import DeliveryRate, Listing, Review, StockMovement, Work
+from catalog.models import DeliveryRate, Listing, Load, Review, StockMovement, Work
 from orders.constants import (
     BasketStatus,
     EventType,
@@ -161,7 +161,7 @@ class _Sale:
     def _parcel(self, order: Order, seller: Seller, listings: list[Listing]) -> None:
         rate = self._rate(seller, str(order.country))
         items = sum(listing.price_minor for listing in listings)
-        delivery = rate.cost(len(listings)).minor
+        delivery = rate.cost(Load.of((copy.posted_g, 1) for copy in listings)).minor
         order.items_minor += items
         order.delivery_minor += delivery
         shipped = self.placed + timedelta(

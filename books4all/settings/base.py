@@ -30,6 +30,10 @@ NAVIGATION = (
 # How long a checkout keeps the copies in it from other shoppers.
 HOLD_MINUTES = environment.integer("HOLD_MINUTES", default=15, least=1)
 
+# What books weigh in a parcel whose weight nobody has given (g): the first of them, and each further
+# one. AbeBooks assumes the same of listings without a weight.
+UNWEIGHED_FIRST_G, UNWEIGHED_FURTHER_G = 1000, 500
+
 # --- Django ----------------------------------------------------------------------------------
 DEBUG = False
 SECRET_KEY = environment.text("SECRET_KEY")

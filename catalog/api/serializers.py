@@ -6,6 +6,7 @@ from django.db import models
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from accounts.constants import ReturnPostage
 from accounts.models import Seller
 from books4all.lib.api.pagination import PageQuery
 from books4all.lib.api.serializers import (
@@ -202,6 +203,12 @@ class CoverOut(Plain):
     def get_sources(self, picture: Picture) -> Any:
         rows = [{"type": KINDS[kind], "srcset": picture.absolute_srcset(kind)} for kind in KINDS]
         return SourceOut(rows, many=True).data
+
+
+class PictureOut(CoverOut):
+    """A picture of a shop, as a cover."""
+
+    edition = None  # type: ignore[assignment]  # taken away again
 
 
 class WorkOut(serializers.ModelSerializer[Work]):
@@ -463,10 +470,21 @@ class SubjectOut(serializers.ModelSerializer[Subject]):
         fields = ("slug", "name", "scheme", "code", "description", "parent")
 
 
+class ReturnsOut(Plain):
+    """How a shop takes copies back. `postage`: who pays to send one back that is as described."""
+
+    days = serializers.IntegerField(source="return_days", help_text="0: not at all")
+    postage = serializers.ChoiceField(choices=ReturnPostage.choices, source="return_postage")
+    words = serializers.CharField(source="return_words", allow_blank=True)
+
+
 class ShopOut(serializers.ModelSerializer[Seller]):
-    """A shop. Its copies: `listings/?seller=<slug>`."""
+    """A shop. Its copies: `listings/?seller=<slug>`. Consumer law does not apply to a `private` one."""
 
     country = serializers.CharField(source="country.code")
+    picture = PictureOut(allow_null=True)
+    minimum = MoneyOut(help_text="The least that the books of a parcel come to")
+    returns = ReturnsOut(source="*")
     rating = RatingOut(source="*")
     is_closed = serializers.BooleanField(source="is_closed_now", help_text="On holiday today")
 
@@ -485,22 +503,39 @@ class ShopOut(serializers.ModelSerializer[Seller]):
             "rating",
             "dispatch_days",
             "return_days",
+            "returns",
+            "minimum",
+            "picture",
             "is_closed",
+            "closed_from",
             "closed_to",
             "closure_note",
         )
 
 
 class RateOut(serializers.ModelSerializer[DeliveryRate]):
-    """A delivery service of a shop: the first book, and each further one in the parcel."""
+    """A delivery service of a shop. By the `item`: the first book, and each further one in the parcel.
+
+    By `weight`: what weighs up to `first_g` grams, and each further `further_g` that are begun.
+    """
 
     first = serializers.SerializerMethodField()
     further = serializers.SerializerMethodField()
+    first_g = serializers.SerializerMethodField()
+    further_g = serializers.SerializerMethodField()
     days = DaysOut(source="*")
 
     class Meta:
         model = DeliveryRate
-        fields = ("service", "first", "further", "days")
+        fields = ("service", "basis", "first", "further", "first_g", "further_g", "days")
+
+    def get_first_g(self, rate: DeliveryRate) -> int | None:
+        """Return the first weight; null for a rate by the book."""
+        return rate.first_g if rate.by_weight else None
+
+    def get_further_g(self, rate: DeliveryRate) -> int | None:
+        """Return each further weight; null for a rate by the book."""
+        return rate.further_g if rate.by_weight else None
 
     @extend_schema_field(MoneyOut)
     def get_first(self, rate: DeliveryRate) -> Any:

@@ -14,6 +14,7 @@ from catalog.models.bibliography import (
 )
 from catalog.models.browse import AuthorEntry, BoughtTogether, SubjectTally, SubjectWork
 from catalog.models.covers import Cover, CoverOriginal
+from catalog.models.delivery import DeliveryRate, Load
 from catalog.models.imports import (
     CatalogueImport,
     EditionSource,
@@ -26,7 +27,7 @@ from catalog.models.merges import Duplicate, Merge, Redirect
 from catalog.models.names import PersonName
 from catalog.models.readers import ReadingList, ReadingListItem, Review, Want
 from catalog.models.search import SearchChange, SearchDocument, SearchState
-from catalog.models.stock import DeliveryRate, Listing, StockMovement
+from catalog.models.stock import Listing, StockMovement
 from catalog.models.suggestions import Suggestion, SuggestionWord
 
 __all__ = [
@@ -44,6 +45,7 @@ __all__ = [
     "ImportChange",
     "ImportRecord",
     "Listing",
+    "Load",
     "MatchDoubt",
     "Merge",
     "Person",

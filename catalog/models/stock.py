@@ -1,4 +1,4 @@
-"""Copies for sale, how many there are, and what it costs to have them sent."""
+"""Copies for sale, and how many there are."""
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -10,18 +10,16 @@ from accounts.models import Seller, User
 from books4all.lib.models import Timestamped
 from books4all.lib.money import Money
 from catalog.constants import (
-    ANYWHERE,
-    EU_ZONE,
     GRADES,
+    HEAVIEST_G,
     Condition,
     Defect,
     Jacket,
     ListingStatus,
     MovementKind,
-    Service,
 )
 from catalog.models.bibliography import Edition
-from catalog.querysets import DeliveryRateQuerySet, ListingQuerySet
+from catalog.querysets import ListingQuerySet
 
 _DEFECTS = dict(Defect.choices)
 
@@ -132,6 +130,15 @@ class Listing(Timestamped):
         return Money(self.price_minor, self.currency)
 
     @property
+    def posted_g(self) -> int | None:
+        """What a copy weighs in a parcel (g): as the shop says, else the catalogue; None: unknown.
+
+        ``catalog.querysets.posted_weight`` is the same in SQL.
+        """
+        known = self.weight_g or self.edition.weight_g
+        return min(known, HEAVIEST_G) if known else None
+
+    @property
     def gauge(self) -> str:
         """Bars of the condition gauge, 1 to 5."""
         return GRADES[self.condition].gauge
@@ -170,50 +177,3 @@ class StockMovement(models.Model):
 
     def __str__(self) -> str:
         return f"{self.quantity:+d} {self.get_kind_display()}"
-
-
-class DeliveryRate(models.Model):
-    """What a seller charges to post to a destination, and how long it takes."""
-
-    seller = models.ForeignKey(Seller, on_delete=models.CASCADE, related_name="delivery_rates")
-    destination = models.CharField(
-        _("destination"),
-        max_length=2,
-        help_text=_("A country’s code, EU for the European Union, or * for everywhere else"),
-    )
-    service = models.CharField(
-        _("service"), max_length=10, choices=Service.choices, default=Service.STANDARD
-    )
-    first_minor = models.PositiveIntegerField(_("first book (pence)"))
-    further_minor = models.PositiveIntegerField(_("each further book (pence)"))
-    currency = models.CharField(_("currency"), max_length=3, default="GBP")
-    days_min = models.PositiveSmallIntegerField(_("days, at least"))
-    days_max = models.PositiveSmallIntegerField(_("days, at most"))
-
-    objects = DeliveryRateQuerySet.as_manager()
-
-    class Meta:
-        verbose_name = _("delivery rate")
-        verbose_name_plural = _("delivery rates")
-        ordering = ("seller", "destination", "service")
-        constraints = (
-            models.UniqueConstraint(
-                fields=["seller", "destination", "service"],
-                name="rate_once_a_destination",
-            ),
-            models.CheckConstraint(
-                condition=Q(days_min__lte=F("days_max")), name="rate_days_in_order"
-            ),
-            models.CheckConstraint(
-                condition=Q(destination__in=(ANYWHERE, EU_ZONE))
-                | Q(destination__regex=r"^[A-Z]{2}$"),
-                name="rate_destination_known",
-            ),
-        )
-
-    def __str__(self) -> str:
-        return f"{self.seller} → {self.destination} ({self.get_service_display()})"
-
-    def cost(self, books: int) -> Money:
-        """Return the price of a parcel of ``books`` books (1 or more)."""
-        return Money(self.first_minor + self.further_minor * (books - 1), self.currency)

@@ -9,12 +9,15 @@ can. They say what any of the work's copies has: enough for an index to leave mo
     bits 6–13 flags
     bits 16–30 language, five bits a letter, "a" is 1
     bits 32–46 year of the edition, else of the work, plus YEAR_ZERO; 0 when neither is known
+    bits 47–62 what it weighs in a parcel (g); 0 when nobody has said
 """
 
 from collections.abc import Iterable, Mapping, Sequence
 from enum import IntFlag
 
-from catalog.constants import Condition, Defect, Jacket
+from django.conf import settings
+
+from catalog.constants import HEAVIEST_G, Condition, Defect, Jacket
 from catalog.search.vocabulary import (
     CONDITION_CLASSES,
     FORM_CLASSES,
@@ -23,7 +26,7 @@ from catalog.search.vocabulary import (
     Period,
 )
 
-FORM_SHIFT, LANGUAGE_SHIFT, YEAR_SHIFT = 3, 16, 32
+FORM_SHIFT, LANGUAGE_SHIFT, YEAR_SHIFT, WEIGHT_SHIFT = 3, 16, 32, 47
 CLASS_MASK, LANGUAGE_MASK, YEAR_MASK = 7, 0x7FFF, 0x7FFF
 YEAR_ZERO = 10_000
 
@@ -87,6 +90,15 @@ def step_of(column: str, steps: Mapping[str, int], last: str) -> str:
     return f"CASE {whens} WHEN {column} IS NOT NULL THEN '{last}' END"
 
 
+# What is known of the weight of listing ``l`` of edition ``e``.
+WEIGHT = "coalesce(nullif(l.weight_g, 0), e.weight_g, 0)"
+
+
+def grams(packed: str) -> str:
+    """Return SQL for what one copy weighs in a parcel of its own, from its facts."""
+    return f"coalesce(nullif(({packed} >> {WEIGHT_SHIFT})::int, 0), {settings.UNWEIGHED_FIRST_G:d})"
+
+
 def packed() -> str:
     """Return SQL that packs listing ``l`` of edition ``e`` of work ``w``."""
     parts = [
@@ -102,6 +114,7 @@ def packed() -> str:
     wide = (
         f"(({letters})::bigint << {LANGUAGE_SHIFT})"
         f" | (coalesce({year} + {YEAR_ZERO}, 0)::bigint << {YEAR_SHIFT})"
+        f" | (least({WEIGHT}, {HEAVIEST_G})::bigint << {WEIGHT_SHIFT})"
     )
     return f"(({' | '.join(parts)})::bigint | {wide})"
 

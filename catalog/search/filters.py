@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from django.conf import settings
 from django.db import connection
 
-from catalog.constants import destinations_for
+from catalog.constants import HEAVIEST_G, destinations_for
 from catalog.search import facts
 from catalog.search.facts import Flag, any_of
 from catalog.search.query import YEARS, Query
@@ -95,7 +95,9 @@ _BEARINGS = """
     )
     SELECT root, id, 0 FROM up
     UNION ALL
-    SELECT NULL, NULL, max(first_minor) FROM catalog_deliveryrate WHERE destination = ANY(%s)
+    SELECT NULL, NULL, max(
+        catalog_postage(basis = 'weight', first_minor, further_minor, first_g, further_g, %s)
+    ) FROM catalog_deliveryrate WHERE destination = ANY(%s)
 """
 
 
@@ -107,7 +109,9 @@ def bearings(query: Query) -> Bearings:
     if not query.subject and not _lowest(query):
         return Bearings()
     with connection.cursor() as cursor:
-        cursor.execute(_BEARINGS, [list(query.subject), list(destinations_for(query.to))])
+        cursor.execute(
+            _BEARINGS, [list(query.subject), HEAVIEST_G, list(destinations_for(query.to))]
+        )
         *pairs, (_, _, dearest) = cursor.fetchall()
     above = {key for root, key, _ in pairs if key != root}
     return Bearings(

@@ -16,10 +16,10 @@ from typing import Any
 
 from django.conf import settings
 from django.db import connection, transaction
-from django.db.models import Min
 
-from catalog.models import DeliveryRate, Listing
-from catalog.search import beginnings, facts, lexicon
+from catalog.constants import HEAVIEST_G
+from catalog.models import Listing
+from catalog.search import beginnings, facts, lexicon, statement
 from catalog.search.documents import Row, gather
 from catalog.search.sql import Sql
 
@@ -31,7 +31,7 @@ LOCK = 0x626F6F6B73
 # Columns of a listing on sale, with the names that catalog.search.facts knows.
 _LISTING = (
     "id", "edition_id", "seller_id", "price_minor", "condition", "jacket", "defects", "signed",
-    "inscribed", "first_edition", "rare", "print_on_demand", "listed_at",
+    "inscribed", "first_edition", "rare", "print_on_demand", "listed_at", "weight_g",
 )  # fmt: skip
 
 _OFFERS = """
@@ -41,7 +41,7 @@ _OFFERS = """
         array_agg({packed} ORDER BY l.id) AS facts,
         array_agg(coalesce(extract(epoch FROM l.listed_at - {epoch}::timestamptz)::int, 0)
                   ORDER BY l.id) AS listed,
-        min(l.price_minor + r.first_minor) AS lowest,
+        min(l.price_minor + {postage}) AS lowest,
         max(extract(epoch FROM l.listed_at - {epoch}::timestamptz)::int) AS newest,
         array_to_tsvector(array_agg({lexemes})) AS facets
     FROM catalog_edition e
@@ -256,22 +256,21 @@ def _statement(rows: Sequence[Row], table: str) -> tuple[str, dict[str, Any]]:
 
 def _with_offers(sql: Sql, keys: str) -> str:
     on_sale = Listing.objects.on_sale().order_by().values_list(*_LISTING)
-    rates = (
-        DeliveryRate.objects.applying_to(settings.DEFAULT_COUNTRY)
-        .order_by()
-        .values("seller_id")
-        .annotate(first=Min("first_minor"))
+    rates, names = statement.rates_to(sql, settings.DEFAULT_COUNTRY)
+    weight = (
+        f"coalesce(nullif(least({facts.WEIGHT}, {HEAVIEST_G}), 0), {settings.UNWEIGHED_FIRST_G:d})"
     )
     offers = _OFFERS.format(
         packed=facts.packed(),
+        postage=statement.postage("r", weight),
         lexemes=facts.lexemes(),
         epoch=f"'{facts.EPOCH}'",
         listing=", ".join(_LISTING),
         on_sale=sql.inline(*on_sale.query.sql_with_params()),
         keys=keys,
     )
-    inlined = sql.inline(*rates.query.sql_with_params())
-    return f"WITH rates (seller_id, first_minor) AS MATERIALIZED ({inlined}), o AS ({offers})"
+    columns = ", ".join(("seller_id", *names))
+    return f"WITH rates ({columns}) AS MATERIALIZED ({rates}), o AS ({offers})"
 
 
 def _write_offers(keys: Sequence[int]) -> None:

@@ -5,12 +5,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.contrib.postgres.aggregates import BoolOr
 from django.db import OperationalError, connection
-from django.db.models import Min
+from django.db.models import Min, Q
 from django.utils.translation import gettext as _
 from psycopg.errors import QueryCanceled
 
 from accounts.models import Seller
+from catalog.constants import RateBasis, Service
 from catalog.errors import SearchTooBroadError
 from catalog.models import DeliveryRate
 from catalog.querysets import open_today
@@ -103,22 +105,64 @@ def _select(columns: str, conditions: Sequence[str]) -> str:
     return f"SELECT {columns} FROM {DOCUMENTS} d WHERE {met or 'true'}"
 
 
+# What there is to a rate, a column for each service of a shop: standard_first_g and so on.
+_TERMS = ("first_minor", "further_minor", "first_g", "further_g")
+
+
 def shops(sql: Sql, to: str) -> str:
-    """Return the CTE ``shops``: those that sell today, and what a parcel of one book costs."""
+    """Return the CTE ``shops``: those that sell today, and what they charge for post.
+
+    ``rate`` is what one book costs by the cheapest service, where that goes by the book alone. A shop
+    with a rate that goes by weight is ``weighs``, and has the terms of each service.
+    """
     sellers = Seller.objects.filter(open_today()).order_by().values_list("pk", "country")
+    inlined = sql.inline(*sellers.query.sql_with_params())
+    rates, names = rates_to(sql, to)
+    columns = ", ".join(f"r.{name}" for name in names)
+    return f"""shops (id, country, {", ".join(names)}) AS MATERIALIZED (
+        SELECT s.id::int,
+            (ascii(s.country) - 64) << 5 | (ascii(substr(s.country, 2)) - 64), {columns}
+        FROM ({inlined}) AS s (id, country)
+        LEFT JOIN ({rates}) AS r (seller_id, {", ".join(names)}) ON r.seller_id = s.id
+    )"""
+
+
+def rates_to(sql: Sql, to: str) -> tuple[str, list[str]]:
+    """Return a SELECT of what each seller charges to post to ``to``, and its columns but the first."""
+    by_weight = Q(basis=RateBasis.WEIGHT)
+    terms = {
+        f"{service}_{term}": Min(term, filter=Q(service=service))
+        for service in Service.values
+        for term in _TERMS
+    }
+    weighs = {
+        f"{service}_weighs": BoolOr(by_weight, filter=Q(service=service))
+        for service in Service.values
+    }
+    named = {"rate": Min("first_minor"), "weighs": BoolOr(by_weight), **weighs, **terms}
     rates = (
         DeliveryRate.objects.applying_to(to)
         .order_by()
-        .values("seller_id")
-        .annotate(first=Min("first_minor"))
+        .values_list("seller_id")
+        .annotate(**named)
+        .values_list("seller_id", *named)
     )
-    return f"""shops (id, country, rate) AS MATERIALIZED (
-        SELECT s.id::int,
-            (ascii(s.country) - 64) << 5 | (ascii(substr(s.country, 2)) - 64), r.first_minor
-        FROM ({sql.inline(*sellers.query.sql_with_params())}) AS s (id, country)
-        LEFT JOIN ({sql.inline(*rates.query.sql_with_params())}) AS r (seller_id, first_minor)
-            ON r.seller_id = s.id
-    )"""
+    return sql.inline(*rates.query.sql_with_params()), list(named)
+
+
+def postage(shop: str, grams: str) -> str:
+    """Return SQL for what one copy costs to be sent by the cheapest service of the row ``shop``.
+
+    ``grams`` is its weight; NULL is returned for a shop that does not post there.
+    """
+    costs = ", ".join(
+        f"catalog_postage({shop}.{service}_weighs, "
+        + ", ".join(f"{shop}.{service}_{term}" for term in _TERMS)
+        + f", {grams})"
+        for service in Service.values
+    )
+    # Most shops charge by the book: theirs is worked out already.
+    return f"CASE WHEN {shop}.weighs THEN least({costs}) ELSE {shop}.rate END"
 
 
 # What the copies of a document are unpacked from.
@@ -133,9 +177,10 @@ def copies(works: str, extra: str = "") -> str:
     ``extra`` are further columns of the works.
     """
     more = "".join(f", p.{name}" for name in extra.split())
+    post = postage("s", facts.grams("o.fact"))
     return f"""(
         SELECT p.work_id, p.standing, p.year, {facts.place_of_period("p.year")} AS period,
-            p.subjects{more}, o.seller, o.fact AS facts, o.listed_at, o.price + s.rate AS landed,
+            p.subjects{more}, o.seller, o.fact AS facts, o.listed_at, o.price + {post} AS landed,
             s.country
         FROM {works} AS p
         CROSS JOIN LATERAL unnest(p.sellers, p.prices, p.packed, p.listed)

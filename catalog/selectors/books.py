@@ -70,7 +70,7 @@ _WORK = f"""
 # A row of a kind has the kind's name; a row of a copy has its key.
 _COPIES = f"""
     WITH copies AS MATERIALIZED (
-        SELECT l.id, l.seller_id, l.price_minor, CASE
+        SELECT l.id, l.seller_id, l.price_minor, {sql.GRAMS} AS grams, CASE
             WHEN l.rare THEN 'rare'
             WHEN l.condition = %(new)s THEN 'new'
             WHEN e.form = ANY (%(hardbacks)s) THEN 'hardback'
@@ -84,12 +84,15 @@ _COPIES = f"""
     rates AS MATERIALIZED (
         SELECT sellers.seller_id, rate.*
         FROM (SELECT DISTINCT seller_id FROM copies) AS sellers
-        CROSS JOIN LATERAL ({sql.CHEAPEST_RATE}) AS rate
+        CROSS JOIN LATERAL ({sql.RATES}) AS rate
     ),
     landed AS MATERIALIZED (
-        SELECT copies.*, copies.price_minor + rates.first_minor AS landed_minor,
-            rates.first_minor, rates.days_min, rates.days_max, rates.service
-        FROM copies LEFT JOIN rates ON rates.seller_id = copies.seller_id
+        SELECT DISTINCT ON (copies.id) copies.*, copies.price_minor + post.minor AS landed_minor,
+            post.minor AS post_minor, rates.days_min, rates.days_max, rates.service
+        FROM copies
+        LEFT JOIN rates ON rates.seller_id = copies.seller_id
+        CROSS JOIN LATERAL (SELECT {sql.postage("rates", "copies.grams")}) AS post (minor)
+        ORDER BY copies.id, post.minor, rates.days_max, rates.id
     )
     (
         SELECT NULL::bigint AS id, coalesce(kind, ''), count(*), count(landed_minor),
@@ -98,9 +101,9 @@ _COPIES = f"""
     )
     UNION ALL
     (
-        SELECT id, kind, 1, 1, 1, landed_minor, CASE WHEN first_minor IS NOT NULL THEN
+        SELECT id, kind, 1, 1, 1, landed_minor, CASE WHEN post_minor IS NOT NULL THEN
             json_build_object(
-                'minor', first_minor, 'days_min', days_min, 'days_max', days_max, 'service', service
+                'minor', post_minor, 'days_min', days_min, 'days_max', days_max, 'service', service
             ) END
         FROM landed WHERE %(kind)s = '' OR kind = %(kind)s
         ORDER BY landed_minor NULLS LAST, price_minor, id LIMIT %(limit)s OFFSET %(offset)s
@@ -156,6 +159,11 @@ class BookPage:
         """The copy with the lowest price delivered, on the first page."""
         offers = self.offers.items
         return offers[0] if offers and self.offers.number == 1 else None
+
+    @property
+    def has_private(self) -> bool:
+        """Whether one of the copies shown is a private person's."""
+        return any(offer.listing.seller.is_private for offer in self.offers.items)
 
     @property
     def best_edition(self) -> EditionRow | None:

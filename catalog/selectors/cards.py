@@ -13,31 +13,37 @@ from catalog.models import Listing, Work
 from catalog.querysets import WorkQuerySet
 from catalog.selectors import sql
 
-# A seller's cheapest copy of a work is the cheapest delivered too, so that prices are compared after
-# the copies of each seller have become one row, and the post of each seller is looked up once.
+# Of a seller's copies of a work that weigh the same the cheapest is the cheapest delivered too, so that
+# prices are compared after those have become one row, and the post of each seller is looked up once.
 _CARDS = f"""
     WITH wanted AS MATERIALIZED (
         SELECT work_id, row_number() OVER () AS place FROM ({{works}}) AS asked (work_id)
     ),
     copies AS MATERIALIZED (
-        SELECT e.work_id, l.seller_id, count(*) AS copies, min(l.price_minor) AS price_minor
+        SELECT e.work_id, l.seller_id, {sql.GRAMS} AS grams, count(*) AS copies,
+            min(l.price_minor) AS price_minor
         FROM wanted
         JOIN catalog_edition e ON e.work_id = wanted.work_id
         JOIN catalog_listing l ON l.edition_id = e.id
         JOIN accounts_seller s ON s.id = l.seller_id
         WHERE {sql.ON_SALE}
-        GROUP BY e.work_id, l.seller_id
+        GROUP BY 1, 2, 3
     ),
     rates AS MATERIALIZED (
-        SELECT sellers.seller_id, rate.first_minor
+        SELECT sellers.seller_id, rate.*
         FROM (SELECT DISTINCT seller_id FROM copies) AS sellers
-        CROSS JOIN LATERAL ({sql.CHEAPEST_RATE}) AS rate
+        CROSS JOIN LATERAL ({sql.RATES}) AS rate
     ),
-    prices AS (
-        SELECT copies.work_id, sum(copies.copies) AS copies,
-            min(copies.price_minor + rates.first_minor) AS landed_minor
-        FROM copies LEFT JOIN rates ON rates.seller_id = copies.seller_id
+    landed AS (
+        SELECT copies.work_id,
+            min(copies.price_minor + {sql.postage("rates", "copies.grams")}) AS landed_minor
+        FROM copies JOIN rates ON rates.seller_id = copies.seller_id
         GROUP BY copies.work_id
+    ),
+    counted AS (SELECT work_id, sum(copies) AS copies FROM copies GROUP BY work_id),
+    prices AS (
+        SELECT counted.work_id, counted.copies, landed.landed_minor
+        FROM counted LEFT JOIN landed ON landed.work_id = counted.work_id
     )
     SELECT w.*, prices.landed_minor, coalesce(prices.copies, 0)::bigint AS copies
     FROM wanted

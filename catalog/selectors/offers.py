@@ -7,6 +7,7 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from accounts.constants import ReturnPostage
 from accounts.models import Seller
 from books4all.lib.money import Money
 from books4all.lib.paths import page_path
@@ -116,8 +117,20 @@ class Offer:
 
     @property
     def seller_place(self) -> str:
-        """Where, and whether a private person sells (who is not bound by trade law)."""
-        return place_line(self.listing.seller)
+        """Whether a trader or a private person sells, and where."""
+        return standing_line(self.listing.seller)
+
+    @property
+    def seller_said(self) -> str:
+        """Who sells it, where there is room for a few words only: a private person is said to be one."""
+        if not self.listing.seller.is_private:
+            return self.seller_name
+        return _("%(name)s, private seller") % {"name": self.seller_name}
+
+    @property
+    def seller_warning(self) -> str:
+        """What a buyer must know of a private person's offer; nothing for a trader's."""
+        return private_line(self.listing.seller)
 
     @property
     def seller_rating(self) -> float | None:
@@ -166,13 +179,32 @@ def shop_url(seller: Seller) -> str:
 
 def place_line(seller: Seller) -> str:
     """Return where a seller is; the country is said when it is not the marketplace's own."""
-    parts = [_("Private seller") if seller.is_private else "", seller.place]
     # A country's name is a translation to look up: not for the many shops of this one.
-    if seller.country.code != settings.DEFAULT_COUNTRY:
-        country = str(seller.country.name)
-        if not seller.place.endswith(country):
-            parts.append(country)
+    if seller.country.code == settings.DEFAULT_COUNTRY:
+        return seller.place
+    country = str(seller.country.name)
+    parts = [seller.place, "" if seller.place.endswith(country) else country]
     return ", ".join(part for part in parts if part)
+
+
+def standing_line(seller: Seller) -> str:
+    """Return whether a trader or a private person sells, and where: "Trader, Hay-on-Wye"."""
+    return ", ".join(part for part in (kind_word(seller), place_line(seller)) if part)
+
+
+def kind_word(seller: Seller) -> str:
+    """Return whether a trader or a private person sells: said beside every offer.
+
+    EU Consumer Rights Directive, article 6a(1)(b), as a marketplace has to say it.
+    """
+    return _("Private seller") if seller.is_private else _("Trader")
+
+
+def private_line(seller: Seller) -> str:
+    """Return the sentence that article 6a(1)(c) asks for beside a private person's offer, else nothing."""
+    if not seller.is_private:
+        return ""
+    return _("Sold by a private person: consumer rights under EU law don’t apply to this sale.")
 
 
 def handling_line(seller: Seller) -> str:
@@ -186,9 +218,21 @@ def returns_line(seller: Seller) -> str:
     """Return how long a copy can be sent back. Private sellers need not take anything back."""
     if not seller.return_days:
         return _("No returns, unless it is not as described")
-    return ngettext(
+    line = ngettext(
         "Return it within %(n)d day", "Return it within %(n)d days", seller.return_days
     ) % {"n": seller.return_days}
+    if seller.return_postage == ReturnPostage.SELLER:
+        return _("%(line)s; the shop pays the post") % {"line": line}
+    return line
+
+
+def returns_payer(seller: Seller) -> str:
+    """Return who pays to send back a copy that is as it was described; nothing without returns."""
+    if not seller.return_days:
+        return ""
+    if seller.return_postage == ReturnPostage.SELLER:
+        return _("The shop pays to send it back.")
+    return _("You pay to send it back, unless it is not as described.")
 
 
 def days_line(least: int, most: int) -> str:

@@ -9,6 +9,7 @@ from django.db import connection
 from django.db.models import CharField, Count, Exists, OuterRef, QuerySet, Value, Window
 from django.db.models.functions import MD5, Cast, Concat, JSONObject
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from accounts.models import Seller
 from books4all.lib.money import Money
@@ -16,7 +17,14 @@ from books4all.lib.text import fold
 from catalog.constants import ReviewStatus, Service, SubjectScheme
 from catalog.models import DeliveryRate, Listing, Review, Subject, SubjectWork, Work
 from catalog.querysets import ListingQuerySet
-from catalog.selectors.offers import Offer, days_line, offer_of, place_line, shop_url
+from catalog.selectors.offers import (
+    Offer,
+    days_line,
+    offer_of,
+    place_line,
+    shop_url,
+    standing_line,
+)
 from catalog.selectors.paging import MOST_COUNTED, Page, bounds, page_number
 
 SHOPS_A_PAGE = 12
@@ -99,8 +107,7 @@ class Postage:
     """What one service to the visitor's country costs and how long it takes."""
 
     service: str
-    first: Money
-    further: Money
+    price: str
     days: str
 
 
@@ -150,7 +157,7 @@ def fronts(sellers: "QuerySet[Seller]") -> list[Front]:
         Front(
             name=seller.name,
             url=shop_url(seller),
-            place=place_line(seller),
+            place=standing_line(seller),
             paint=seller.paint,
             rating=seller.rating,
             works=_covers(seller.window),
@@ -284,12 +291,32 @@ def postage(seller: Seller, country: str) -> list[Postage]:
     return [
         Postage(
             service=str(Service(rate.service).label),
-            first=rate.cost(1),
-            further=Money(rate.further_minor, rate.currency),
+            price=price_line(rate),
             days=days_line(rate.days_min, rate.days_max),
         )
         for rate in rates.order_by("first_minor", "pk")
     ]
+
+
+def price_line(rate: DeliveryRate) -> str:
+    """Return what a rate costs, in words: "£2.80, then £1.00 a book"."""
+    words = {
+        "first": Money(rate.first_minor, rate.currency),
+        "further": Money(rate.further_minor, rate.currency),
+        "first_g": weight_words(rate.first_g),
+        "further_g": weight_words(rate.further_g),
+    }
+    if rate.by_weight:
+        return (
+            _("%(first)s up to %(first_g)s, then %(further)s for each further %(further_g)s")
+            % words
+        )
+    return _("%(first)s, then %(further)s a book") % words
+
+
+def weight_words(grams: int) -> str:
+    """Return a weight as people say it: "400 g", "1.5 kg"."""
+    return f"{grams / 1000:g} kg" if grams >= 1000 else f"{grams} g"
 
 
 def _reviews(seller: Seller) -> Sequence[Review]:

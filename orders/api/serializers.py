@@ -97,6 +97,8 @@ class ParcelOut(Plain):
     items = MoneyOut()
     delivery = MoneyOut()
     total = MoneyOut()
+    minimum = MoneyOut(source="seller.minimum", help_text="The shop's smallest order, of books")
+    missing = MoneyOut(help_text="What the books fall short of it")
     problems = serializers.ListField(
         child=serializers.ChoiceField(choices=[problem.value for problem in Problem])
     )

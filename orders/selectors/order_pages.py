@@ -12,6 +12,7 @@ from django.utils.translation import ngettext
 
 from books4all.lib.money import Money
 from catalog.models import Work
+from catalog.selectors.offers import private_line, standing_line
 from orders.constants import EventType, RefundStatus, SellerOrderStatus
 from orders.models import Order, OrderEvent, OrderLine, Refusal, SellerOrder, Shipment
 from orders.selectors.quotes import working_day_after
@@ -74,6 +75,8 @@ class PageParcel:
 
     seller_name: str
     seller_url: str
+    seller_place: str
+    seller_warning: str
     paint: str
     eta: str
     events: Sequence[Step]
@@ -150,6 +153,8 @@ def _parcel(order: Order, part: SellerOrder, events: Sequence[OrderEvent], url: 
     return PageParcel(
         seller_name=part.seller.name,
         seller_url=reverse("catalog:shop", args=[part.seller.slug]),
+        seller_place=standing_line(part.seller),
+        seller_warning=private_line(part.seller),
         paint=part.seller.paint,
         eta=_("By %(day)s") % {"day": date_format(arrives, "l j F")} if waiting else "",
         events=_steps(part, own, arrives, shipments),

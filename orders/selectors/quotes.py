@@ -5,7 +5,7 @@ quote again under its locks.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from enum import StrEnum
 from functools import cached_property
@@ -21,7 +21,8 @@ from accounts.constants import SellerStatus
 from accounts.models import Seller
 from books4all.lib.money import Money, total
 from catalog.constants import ListingStatus, Service
-from catalog.models import DeliveryRate, Edition, Listing, Work
+from catalog.models import DeliveryRate, Edition, Listing, Load, Work
+from catalog.selectors.offers import private_line, standing_line
 
 
 class Problem(StrEnum):
@@ -32,6 +33,7 @@ class Problem(StrEnum):
     FEWER = "fewer"
     SELLER_CLOSED = "seller_closed"
     NO_DELIVERY = "no_delivery"
+    BELOW_MINIMUM = "below_minimum"
 
 
 BLOCKING = frozenset(Problem) - {Problem.PRICE_CHANGED}
@@ -188,6 +190,24 @@ class QuoteParcel:
         return self.items + self.delivery
 
     @property
+    def missing(self) -> Money:
+        """What the books fall short of the shop's smallest order; nothing, if they don't."""
+        short = self.seller.minimum_minor - self.items.minor if self.count else 0
+        return Money(max(0, short), self.currency)
+
+    @property
+    def problem(self) -> str:
+        """What keeps the parcel from being ordered, in words, with the remedy."""
+        if Problem.NO_DELIVERY in self.problems:
+            return _("This shop does not post to your country.")
+        if Problem.BELOW_MINIMUM in self.problems:
+            return _(
+                "This shop’s smallest order is %(minimum)s of books: %(missing)s is missing."
+                " Add more of its books, or remove these."
+            ) % {"minimum": self.seller.minimum, "missing": self.missing}
+        return ""
+
+    @property
     def seller_id(self) -> int:
         """The seller's key."""
         return self.seller.pk
@@ -209,8 +229,13 @@ class QuoteParcel:
 
     @property
     def seller_place(self) -> str:
-        """Where the seller is."""
-        return self.seller.place
+        """Whether a trader or a private person sells, and where."""
+        return standing_line(self.seller)
+
+    @property
+    def seller_warning(self) -> str:
+        """What a buyer must know of a private person's offer; nothing for a trader's."""
+        return private_line(self.seller)
 
     @property
     def seller_rating(self) -> float | None:
@@ -280,7 +305,7 @@ def quote(
     """Price a basket for delivery to ``country`` (ISO 3166).
 
     ``rates`` come as ``DeliveryRate.objects.to(country)`` orders them: of a seller's rates for a
-    service the first is the most exact one and counts. ``choices`` maps sellers to services; without
+    service the first is the most exact one and counts, even if it says that nothing is posted there. ``choices`` maps sellers to services; without
     a choice, or with one that is not offered, a parcel goes by the first service, standard if there
     is one. Copies that can't be had are priced at nothing and named as problems.
     """
@@ -301,7 +326,11 @@ def _rates_by_seller(rates: Iterable[DeliveryRate]) -> dict[int, dict[str, Deliv
     found: dict[int, dict[str, DeliveryRate]] = {}
     for rate in rates:
         found.setdefault(rate.seller_id, {}).setdefault(rate.service, rate)
-    return found
+    # The most exact rate may say that nothing is posted there.
+    return {
+        seller: {service: rate for service, rate in offered.items() if rate.posts}
+        for seller, offered in found.items()
+    }
 
 
 def _parcel(
@@ -313,7 +342,7 @@ def _parcel(
 ) -> QuoteParcel:
     seller = items[0].listing.seller
     lines = tuple(_line(item) for item in items)
-    count = sum(line.quantity for line in lines)
+    load = _load(lines)
     offered = [rates[code] for code in Service.values if code in rates]
     codes = [rate.service for rate in offered]
     chosen = choice if choice in codes else codes[0] if codes else ""
@@ -321,7 +350,7 @@ def _parcel(
         ServiceOption(
             code=rate.service,
             name=str(rate.get_service_display()),
-            cost=rate.cost(max(count, 1)),
+            cost=rate.cost(load),
             days_min=rate.days_min,
             days_max=rate.days_max,
             by=working_day_after(today, seller.dispatch_days + rate.days_max),
@@ -329,8 +358,17 @@ def _parcel(
         )
         for rate in offered
     )
-    problems = () if services else (Problem.NO_DELIVERY,)
-    return QuoteParcel(seller, lines, services, problems, currency)
+    parcel = QuoteParcel(seller, lines, services, (), currency)
+    problems = [Problem.NO_DELIVERY] if not services else []
+    if parcel.missing:
+        problems.append(Problem.BELOW_MINIMUM)
+    return replace(parcel, problems=tuple(problems))
+
+
+def _load(lines: Sequence[QuoteLine]) -> Load:
+    """Return what is to be sent; of a parcel with nothing left to send, what one book of it would be."""
+    there = [(line.listing.posted_g, line.quantity) for line in lines if line.quantity]
+    return Load.of(there or [(lines[0].listing.posted_g, 1)])
 
 
 def _line(item: Item) -> QuoteLine:

@@ -160,7 +160,9 @@ def choose_deliveries(*, basket: Basket, services: Mapping[int, str]) -> None:
 def _choose(basket: Basket, services: Mapping[int, str]) -> None:
     sellers = set(basket.lines.values_list("listing__seller_id", flat=True))
     offered = set(
-        DeliveryRate.objects.filter(seller_id__in=sellers).values_list("seller_id", "service")
+        DeliveryRate.objects.filter(seller_id__in=sellers, posts=True).values_list(
+            "seller_id", "service"
+        )
     )
     for pair in services.items():
         if pair not in offered or pair[1] not in Service.values:
