@@ -2,11 +2,14 @@
 
 import uuid
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import HttpRequest
+from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
-from accounts.models import Address, SellerMember, User
+from accounts.constants import ReturnPostage
+from accounts.models import Address, Closure, Seller, SellerMember, User
 from books4all.lib.errors import NotFoundError
 
 
@@ -68,3 +71,55 @@ def memberships(user: User) -> QuerySet[SellerMember]:
         .select_related("seller")
         .order_by("seller__name", "pk")
     )
+
+
+# --- How a seller is told of ------------------------------------------------------------------
+def kind_word(seller: Seller) -> str:
+    """Return whether a trader or a private person sells: said beside every offer.
+
+    EU Consumer Rights Directive, article 6a(1)(b), as a marketplace has to say it.
+    """
+    return _("Private seller") if seller.is_private else _("Trader")
+
+
+def private_line(seller: Seller) -> str:
+    """Return the sentence that article 6a(1)(c) asks for beside a private person's offer, else nothing."""
+    if not seller.is_private:
+        return ""
+    return _("Sold by a private person: consumer rights under EU law don’t apply to this sale.")
+
+
+def handling_line(seller: Seller) -> str:
+    """Return how soon a seller posts."""
+    return ngettext(
+        "Posted within %(n)d working day", "Posted within %(n)d working days", seller.dispatch_days
+    ) % {"n": seller.dispatch_days}
+
+
+def returns_line(seller: Seller) -> str:
+    """Return how long a copy can be sent back. Private sellers need not take anything back."""
+    if not seller.return_days:
+        return _("No returns, unless it is not as described")
+    line = ngettext(
+        "Return it within %(n)d day", "Return it within %(n)d days", seller.return_days
+    ) % {"n": seller.return_days}
+    if seller.return_postage == ReturnPostage.SELLER:
+        return _("%(line)s; the shop pays the post") % {"line": line}
+    return line
+
+
+def returns_payer(seller: Seller) -> str:
+    """Return who pays to send back a copy that is as it was described; nothing without returns."""
+    if not seller.return_days:
+        return ""
+    if seller.return_postage == ReturnPostage.SELLER:
+        return _("The shop pays to send it back.")
+    return _("You pay to send it back, unless it is not as described.")
+
+
+# --- A shop's plans ---------------------------------------------------------------------------
+def closures_of(seller: Seller) -> QuerySet[Closure]:
+    """Return the holidays of a shop that are not over (UTC), the next one first."""
+    today = timezone.now().date()
+    coming = Q(last_day__isnull=True) | Q(last_day__gte=today)
+    return seller.closures.filter(coming).order_by("first_day", "pk")

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from accounts.seller import application, invitations, team, views
+from accounts.seller import application, front, invitations, team, views
 
 urlpatterns: list[URLPattern] = [
     # The way in. No shop is called "open" or "invitations" (constants.RESERVED_SLUGS)
@@ -32,5 +32,13 @@ urlpatterns: list[URLPattern] = [
         "<slug:shop>/team/invitations/<uuid:pk>/withdraw/",
         team.invitation_withdraw,
         name="invitation_withdraw",
+    ),
+    # The shop's front
+    path("<slug:shop>/front/", front.front, name="front"),
+    path("<slug:shop>/front/preview/", front.preview, name="front_preview"),
+    path("<slug:shop>/front/picture/", front.picture, name="front_picture"),
+    path("<slug:shop>/front/closures/", front.closure_add, name="closure_add"),
+    path(
+        "<slug:shop>/front/closures/<int:pk>/remove/", front.closure_remove, name="closure_remove"
     ),
 ]

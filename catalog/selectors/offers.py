@@ -7,8 +7,8 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from accounts.constants import ReturnPostage
 from accounts.models import Seller
+from accounts.selectors import handling_line, kind_word, private_line, returns_line
 from books4all.lib.money import Money
 from books4all.lib.paths import page_path
 from catalog.constants import Condition, Jacket
@@ -190,49 +190,6 @@ def place_line(seller: Seller) -> str:
 def standing_line(seller: Seller) -> str:
     """Return whether a trader or a private person sells, and where: "Trader, Hay-on-Wye"."""
     return ", ".join(part for part in (kind_word(seller), place_line(seller)) if part)
-
-
-def kind_word(seller: Seller) -> str:
-    """Return whether a trader or a private person sells: said beside every offer.
-
-    EU Consumer Rights Directive, article 6a(1)(b), as a marketplace has to say it.
-    """
-    return _("Private seller") if seller.is_private else _("Trader")
-
-
-def private_line(seller: Seller) -> str:
-    """Return the sentence that article 6a(1)(c) asks for beside a private person's offer, else nothing."""
-    if not seller.is_private:
-        return ""
-    return _("Sold by a private person: consumer rights under EU law don’t apply to this sale.")
-
-
-def handling_line(seller: Seller) -> str:
-    """Return how soon a seller posts."""
-    return ngettext(
-        "Posted within %(n)d working day", "Posted within %(n)d working days", seller.dispatch_days
-    ) % {"n": seller.dispatch_days}
-
-
-def returns_line(seller: Seller) -> str:
-    """Return how long a copy can be sent back. Private sellers need not take anything back."""
-    if not seller.return_days:
-        return _("No returns, unless it is not as described")
-    line = ngettext(
-        "Return it within %(n)d day", "Return it within %(n)d days", seller.return_days
-    ) % {"n": seller.return_days}
-    if seller.return_postage == ReturnPostage.SELLER:
-        return _("%(line)s; the shop pays the post") % {"line": line}
-    return line
-
-
-def returns_payer(seller: Seller) -> str:
-    """Return who pays to send back a copy that is as it was described; nothing without returns."""
-    if not seller.return_days:
-        return ""
-    if seller.return_postage == ReturnPostage.SELLER:
-        return _("The shop pays to send it back.")
-    return _("You pay to send it back, unless it is not as described.")
 
 
 def days_line(least: int, most: int) -> str:

@@ -1,5 +1,10 @@
 """Routes of a shop's workplace that are about what it sells, and on which terms."""
 
-from django.urls import URLPattern
+from django.urls import URLPattern, path
 
-urlpatterns: list[URLPattern] = []
+from catalog.seller import delivery
+
+urlpatterns: list[URLPattern] = [
+    # Post
+    path("<slug:shop>/delivery/", delivery.delivery, name="delivery"),
+]

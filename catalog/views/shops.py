@@ -7,10 +7,9 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django_countries import countries
 
-from accounts.selectors import visitor_country
+from accounts.selectors import handling_line, returns_line, returns_payer, visitor_country
 from catalog import jsonld
 from catalog.selectors import shops
-from catalog.selectors.offers import handling_line, returns_line
 from catalog.views.shared import ATOM, Feed, feeds, page_of, shared_page, text_of
 
 
@@ -57,6 +56,7 @@ def shop_detail(request: HttpRequest, slug: str) -> HttpResponse:
         "path": path,
         "handling": handling_line(page.seller),
         "returns": returns_line(page.seller),
+        "returns_payer": returns_payer(page.seller),
         "country_name": countries.name(country),
         "marketplace": settings.MARKETPLACE_NAME,
         "reviews": [

@@ -10,9 +10,10 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from accounts.selectors import private_line
 from books4all.lib.money import Money
 from catalog.models import Work
-from catalog.selectors.offers import private_line, standing_line
+from catalog.selectors.offers import standing_line
 from orders.constants import EventType, RefundStatus, SellerOrderStatus
 from orders.models import Order, OrderEvent, OrderLine, Refusal, SellerOrder, Shipment
 from orders.selectors.quotes import working_day_after

@@ -19,10 +19,11 @@ from django.utils.translation import ngettext
 
 from accounts.constants import SellerStatus
 from accounts.models import Seller
+from accounts.selectors import private_line
 from books4all.lib.money import Money, total
 from catalog.constants import ListingStatus, Service
 from catalog.models import DeliveryRate, Edition, Listing, Load, Work
-from catalog.selectors.offers import private_line, standing_line
+from catalog.selectors.offers import standing_line
 
 
 class Problem(StrEnum):
