@@ -2,7 +2,12 @@
 
 from django.urls import path
 
-from accounts.api import schema, shops, views  # noqa: F401 the schema's extension registers itself
+from accounts.api import (  # noqa: F401 the schema's extension registers itself
+    front,
+    schema,
+    shops,
+    views,
+)
 
 urlpatterns = [
     # Tokens
@@ -17,4 +22,6 @@ urlpatterns = [
     # A shop of theirs
     path("selling/<slug:shop>/", shops.FactsView.as_view(), name="selling_shop"),
     path("selling/<slug:shop>/team/", shops.TeamView.as_view(), name="selling_team"),
+    # A shop's front
+    path("selling/<slug:shop>/front/", front.FrontView.as_view(), name="selling_front"),
 ]

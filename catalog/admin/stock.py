@@ -189,7 +189,18 @@ class DeliveryRateInline(StaffInline):
 
     model = DeliveryRate
     related = ("seller",)
-    fields = ("destination", "service", "first_minor", "further_minor", "days_min", "days_max")
+    fields = (
+        "destination",
+        "service",
+        "posts",
+        "basis",
+        "first_minor",
+        "further_minor",
+        "first_g",
+        "further_g",
+        "days_min",
+        "days_max",
+    )
     show_change_link = False
 
 
@@ -202,13 +213,15 @@ class DeliveryRateAdmin(StaffAdmin):
         link("seller", _("seller")),
         "destination",
         "service",
-        money("first_minor", _("first book")),
-        money("further_minor", _("each further book")),
+        "posts",
+        "basis",
+        money("first_minor", _("first")),
+        money("further_minor", _("each further")),
         "days_min",
         "days_max",
     )
     list_display_links = ("destination",)
-    list_filter = ("service",)
+    list_filter = ("service", "basis", "posts")
     search_fields = ("seller__name__istartswith", "seller__slug__startswith", "=destination")
     ordering = ("-pk",)
     readonly_fields = ("currency",)

@@ -3,7 +3,7 @@
 from django.urls import path, register_converter
 from django.urls.converters import IntConverter
 
-from catalog.api import views
+from catalog.api import delivery, views
 
 
 class KeyConverter(IntConverter):
@@ -33,4 +33,10 @@ urlpatterns = [
     # Search
     path("search/", views.SearchView.as_view(), name="search"),
     path("suggest/", views.SuggestView.as_view(), name="suggest"),
+    # A shop's post
+    path(
+        "selling/<slug:shop>/delivery/",
+        delivery.DeliveryTableView.as_view(),
+        name="selling_delivery",
+    ),
 ]

@@ -38,12 +38,13 @@ def keep(stopped: Callable[[], bool]) -> None:
     the queue until they are written. When a batch fails, smaller ones are taken; a change that fails
     alone is put at the end, so that one bad row holds nobody else up.
     """
-    chores = 0.0
+    chores, day = 0.0, None
     most = index.BATCH
     while not stopped():
-        if monotonic() >= chores:
+        # Holidays end with a day: those copies are not kept from buyers until the next round of chores.
+        if monotonic() >= chores or day != timezone.now().date():
             # Whatever becomes of them, changes come first until the next time.
-            chores = monotonic() + CHORES
+            chores, day = monotonic() + CHORES, timezone.now().date()
             _try("look after the search index", look_after)
         taken = _try("write the search index", partial(index.take, most))
         if taken is None:

@@ -24,9 +24,9 @@ _BY_WEIGHT: tuple[_Row, ...] = (
 )
 
 PRESETS: dict[str, tuple[str | Promise, RateBasis, tuple[_Row, ...]]] = {
-    "item": (_("Like a national post, by the book"), RateBasis.ITEM, _BY_ITEM),
+    "item": (_("Fill in a start: by the book"), RateBasis.ITEM, _BY_ITEM),
     "weight": (
-        _("Like a national post, by weight: 1 kg, then each further 500 g"),
+        _("Fill in a start: by weight"),
         RateBasis.WEIGHT,
         _BY_WEIGHT,
     ),

@@ -37,6 +37,8 @@ pytestmark = pytest.mark.django_db
 # What nobody is shown, or what changes only together with what is watched.
 NOT_WATCHED = {
     "accounts_address": "a person's own",
+    "accounts_closure": "copied to the seller, whom pages read",
+    "accounts_frontpicture": "not shown before it is made",
     "accounts_sellerdetails": "never shown",
     "accounts_sellerevent": "a shop's own",
     "accounts_sellerinvitation": "a shop's own",

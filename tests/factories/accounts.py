@@ -1,6 +1,6 @@
 """Factories of accounts: a small cast of people and shops."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import factory
@@ -10,6 +10,7 @@ from factory.django import DjangoModelFactory
 from accounts.constants import SellerKind, SellerRole, SellerStatus
 from accounts.models import (
     Address,
+    Closure,
     Seller,
     SellerDetails,
     SellerEvent,
@@ -76,6 +77,17 @@ class SellerFactory(DjangoModelFactory[Seller]):
     place = "Hay-on-Wye"
     country = "GB"
     email = factory.LazyAttribute(lambda shop: f"{shop.slug}@example.org")
+
+
+class ClosureFactory(DjangoModelFactory[Closure]):
+    """A day's holiday in the plan of a shop; its columns follow with accounts.services.closures."""
+
+    class Meta:
+        model = Closure
+
+    seller = factory.SubFactory(SellerFactory)
+    first_day = date(2030, 1, 1)
+    last_day = factory.SelfAttribute("first_day")
 
 
 class SellerMemberFactory(DjangoModelFactory[SellerMember]):

@@ -1,6 +1,7 @@
 """A row of every model, as many as asked for, hung on the same parents: what admin pages show."""
 
 from collections.abc import Callable
+from datetime import date, timedelta
 from typing import Any
 
 from django.contrib.admin.models import CHANGE, LogEntry
@@ -76,6 +77,9 @@ class World:
             accounts.User: lambda _n: people.UserFactory(),
             accounts.Address: lambda _n: people.AddressFactory(user=first[accounts.User]),
             accounts.Seller: lambda _n: people.SellerFactory(),
+            accounts.Closure: lambda n: people.ClosureFactory(
+                seller=first[accounts.Seller], first_day=date(2030, 1, 1) + timedelta(days=3 * n)
+            ),
             accounts.SellerMember: lambda _n: (
                 people.SellerMemberFactory(user=first[accounts.User]),
                 people.SellerMemberFactory(seller=first[accounts.Seller]),

@@ -46,6 +46,7 @@ MODELS = sorted(admin.site._registry, key=lambda model: model._meta.label)
 WORKED_OUT = {
     "AuthorEntry",
     "BoughtTogether",
+    "FrontPicture",
     "SearchChange",
     "SearchState",
     "SearchWord",

@@ -21,6 +21,7 @@ from catalog.selectors.merchant import COPIES_A_PART
 from orders.models import BasketLine
 from tests.factories.accounts import (
     AddressFactory,
+    ClosureFactory,
     SellerInvitationFactory,
     SellerMemberFactory,
     StaffFactory,

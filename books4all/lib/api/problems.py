@@ -174,7 +174,9 @@ def _field_errors(details: Any, path: str = "") -> Iterator[dict[str, str]]:
 
 
 def _django_errors(error: DjangoValidationError) -> Iterator[dict[str, str]]:
-    by_field: Mapping[str, Any] = getattr(error, "error_dict", {NON_FIELD_ERRORS: error.error_list})
+    by_field: Mapping[str, Any] = (
+        error.error_dict if hasattr(error, "error_dict") else {NON_FIELD_ERRORS: error.error_list}
+    )
     for field, errors in by_field.items():
         for item in errors:
             yield {
