@@ -114,7 +114,7 @@ class ListingQuerySet(models.QuerySet["Listing"]):
         The delivery is that of a parcel of one book by the seller's cheapest service.
         """
         return self.annotate(
-            landed_minor=F("price_minor") + Subquery(_cheapest_rate(country).values("postage")[:1])
+            landed_minor=F("price_minor") + Subquery(_cheapest_rate(country).values("postage")[:1])  # type: ignore[misc]  # annotated
         )
 
     def with_delivery(self, country: str) -> Self:
@@ -205,5 +205,5 @@ def _cheapest_rate(country: str) -> "DeliveryRateQuerySet":
         rates.applying_to(country)
         .filter(seller=OuterRef("seller"))
         .with_postage(posted_weight("", "edition__", outer=True))
-        .order_by("postage", "days_max", "pk")
+        .order_by("postage", "days_max", "pk")  # type: ignore[misc]  # annotated
     )

@@ -20,7 +20,7 @@ from catalog.services.delivery import MOST_RATES, Terms
 _PROBLEMS = {401: ProblemOut, 403: ProblemOut, 404: ProblemOut, 429: ProblemOut}
 
 
-class RateIn(StrictSerializer):
+class TableRateIn(StrictSerializer):
     """A cell of the table. Amounts are minor units of the marketplace's currency, weights grams.
 
     By the `item`: the first book, and each further one. By `weight`: what weighs up to `first_g`,
@@ -44,10 +44,10 @@ class RateIn(StrictSerializer):
 class TableIn(StrictSerializer):
     """The whole table: what is not in it is not offered any more."""
 
-    rates = RateIn(many=True, max_length=MOST_RATES)
+    rates = TableRateIn(many=True, max_length=MOST_RATES)  # type: ignore[call-arg]  # of the list
 
 
-class RateOut(serializers.ModelSerializer[DeliveryRate]):
+class TableRateOut(serializers.ModelSerializer[DeliveryRate]):
     """A cell of the table, as it is kept."""
 
     class Meta:
@@ -70,7 +70,7 @@ class RateOut(serializers.ModelSerializer[DeliveryRate]):
 class TableOut(serializers.Serializer[Any]):
     """The whole table."""
 
-    rates = RateOut(many=True)
+    rates = TableRateOut(many=True)
 
 
 class DeliveryTableView(TeamEndpoint):

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import asdict
+from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
@@ -84,7 +85,7 @@ def _page(
 
 def _tried(
     request: HttpRequest, member: SellerMember, known: Sequence[DeliveryRate]
-) -> dict[str, object]:
+) -> dict[str, Any]:
     """Return what the table comes to: for the parcel that was asked about, and for some others."""
     asked = request.POST
     country = asked.get("try_country", "FR")

@@ -1,6 +1,6 @@
 """Input about a shop's table of delivery rates: a destination a row, its services side by side."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -42,10 +42,17 @@ class RateForm(forms.Form):
         label=gettext_lazy("Further weight (g)"), required=False, min_value=1, max_value=HEAVIEST_G
     )
 
-    def __init__(self, *args: Any, destination: str, service: str, **kwargs: Any) -> None:
+    def __init__(
+        self,
+        data: QueryDict | None = None,
+        *,
+        destination: str,
+        service: str,
+        initial: dict[str, Any] | None = None,
+    ) -> None:
         self.destination, self.service = destination, service
         where = "any" if destination == ANYWHERE else destination
-        super().__init__(*args, prefix=f"{where}-{service}", **kwargs)
+        super().__init__(data, prefix=f"{where}-{service}", initial=initial)
         for field in self.fields.values():
             if isinstance(field.widget, forms.NumberInput):
                 field.widget.attrs["class"] = "w-xs"
@@ -58,7 +65,7 @@ class RateForm(forms.Form):
     @property
     def by_weight(self) -> bool:
         """Whether the weights are to be seen."""
-        return self["basis"].value() == RateBasis.WEIGHT
+        return bool(self["basis"].value() == RateBasis.WEIGHT)
 
     def clean(self) -> dict[str, Any]:
         """Ask for what a price needs."""
@@ -183,7 +190,7 @@ def kept(seller: Seller, rates: Sequence[DeliveryRate]) -> Table:
     )
 
 
-def _initial(rate: DeliveryRate | None) -> Mapping[str, object]:
+def _initial(rate: DeliveryRate | None) -> dict[str, Any]:
     if rate is None or not rate.posts:
         return {"first_g": 1000, "further_g": 500}
     return {

@@ -213,6 +213,7 @@ def cast(settings: Any, tmp_path: Any) -> Cast:
         "catalog:series": {"slug": SeriesFactory().slug},
         "catalog:shop": {"slug": listing.seller.slug},
         "api:shop": {"slug": listing.seller.slug},
+        "selling:closure_remove": {"pk": str(ClosureFactory(seller=listing.seller).pk)},
         "api:edition": {"pk": str(listing.edition_id)},
         "api:listing": {"pk": str(listing.pk)},
         "catalog:shop_feed": {"slug": listing.seller.slug},
