@@ -51,7 +51,8 @@ def change(*, seller: Seller, actor: User | None, **fields: object) -> Seller:
     changed = [name for name, value in fields.items() if getattr(locked, name) != value]
     for name in changed:
         setattr(locked, name, fields[name])
-    # Other fields may stand as they were entered before there was a rule for them.
+    # Other fields may stand as they were entered before there was a rule for them; the law on returns
+    # (Seller.clean) holds for all.
     locked.full_clean(exclude=_all_but(changed), validate_constraints=False)
     if changed:
         locked.save(update_fields=[*changed, "updated_at"])
