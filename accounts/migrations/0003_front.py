@@ -11,7 +11,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("accounts", "0002_selling"),
+        ("accounts", "0003_shops"),
     ]
 
     operations = [

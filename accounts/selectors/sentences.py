@@ -53,7 +53,11 @@ _sentences: dict[str, Text] = {
     "order.refused": gettext_lazy("refused the order %(subject)s"),
     "order.shipped": gettext_lazy("posted the order %(subject)s"),
     "front.changed": gettext_lazy("changed the shop front"),
-    "delivery.changed": gettext_lazy("changed the delivery rates"),
+    "front.picture_sent": gettext_lazy("sent a picture of the shop"),
+    "front.picture_removed": gettext_lazy("took the picture of the shop away"),
+    "closure.planned": gettext_lazy("planned a holiday: %(subject)s"),
+    "closure.removed": gettext_lazy("took a holiday out of the plan: %(subject)s"),
+    "delivery.changed": gettext_lazy("changed the delivery rates: %(subject)s"),
 }
 
 
