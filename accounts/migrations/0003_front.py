@@ -50,14 +50,14 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name="seller",
             name="minimum_minor",
-            field=models.PositiveIntegerField(default=0, verbose_name="smallest order (pence)"),
+            field=models.PositiveIntegerField(default=0, db_default=0, verbose_name="smallest order (pence)"),
         ),
         migrations.AddField(
             model_name="seller",
             name="return_postage",
             field=models.CharField(
                 choices=[("buyer", "The buyer"), ("seller", "The shop")],
-                default="buyer",
+                default="buyer", db_default="buyer",
                 max_length=6,
                 verbose_name="who pays to send a copy back",
             ),
@@ -66,7 +66,7 @@ class Migration(migrations.Migration):
             model_name="seller",
             name="return_words",
             field=models.CharField(
-                blank=True, default="", max_length=1000, verbose_name="about returns"
+                blank=True, default="", db_default="", max_length=1000, verbose_name="about returns"
             ),
         ),
         migrations.CreateModel(

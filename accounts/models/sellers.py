@@ -65,10 +65,15 @@ class Seller(Timestamped):
         max_length=6,
         choices=ReturnPostage.choices,
         default=ReturnPostage.BUYER,
+        db_default=ReturnPostage.BUYER.value,
     )
-    return_words = models.CharField(_("about returns"), max_length=1000, blank=True, default="")
+    return_words = models.CharField(
+        _("about returns"), max_length=1000, blank=True, default="", db_default=""
+    )
     # Of the books in a parcel, without post, in the marketplace's currency.
-    minimum_minor = models.PositiveIntegerField(_("smallest order (pence)"), default=0)
+    minimum_minor = models.PositiveIntegerField(
+        _("smallest order (pence)"), default=0, db_default=0
+    )
     # What catalog's pictures are made of (books4all.lib.pictures); None without one.
     front_image = models.JSONField(null=True, editable=False)
     # The closure that is on, or comes next: taken from the plan (``Closure``) by accounts.services.closures

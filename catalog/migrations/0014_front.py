@@ -47,7 +47,7 @@ def _watch(table: str, *columns: str) -> migrations.RunSQL:
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("accounts", "0003_front_2"),
+        ("accounts", "0004_front_holidays"),
         ("catalog", "0013_listing_terms"),
     ]
 
@@ -57,7 +57,7 @@ class Migration(migrations.Migration):
             name="basis",
             field=models.CharField(
                 choices=[("item", "By the book"), ("weight", "By weight")],
-                default="item",
+                default="item", db_default="item",
                 max_length=6,
                 verbose_name="goes by",
             ),
@@ -66,7 +66,7 @@ class Migration(migrations.Migration):
             model_name="deliveryrate",
             name="first_g",
             field=models.PositiveIntegerField(
-                default=1000,
+                default=1000, db_default=1000,
                 help_text="Only for rates by weight",
                 verbose_name="first weight, up to (g)",
             ),
@@ -75,7 +75,7 @@ class Migration(migrations.Migration):
             model_name="deliveryrate",
             name="further_g",
             field=models.PositiveIntegerField(
-                default=500,
+                default=500, db_default=500,
                 help_text="Only for rates by weight",
                 verbose_name="each further started (g)",
             ),
@@ -84,7 +84,7 @@ class Migration(migrations.Migration):
             model_name="deliveryrate",
             name="posts",
             field=models.BooleanField(
-                default=True,
+                default=True, db_default=True,
                 help_text="Not ticked: nothing is sent there, whatever wider rates say",
                 verbose_name="posts there",
             ),

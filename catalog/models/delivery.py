@@ -62,18 +62,29 @@ class DeliveryRate(models.Model):
     posts = models.BooleanField(
         _("posts there"),
         default=True,
+        db_default=True,
         help_text=_("Not ticked: nothing is sent there, whatever wider rates say"),
     )
     basis = models.CharField(
-        _("goes by"), max_length=6, choices=RateBasis.choices, default=RateBasis.ITEM
+        _("goes by"),
+        max_length=6,
+        choices=RateBasis.choices,
+        default=RateBasis.ITEM,
+        db_default=RateBasis.ITEM.value,
     )
     first_minor = models.PositiveIntegerField(_("first book, or first weight (pence)"))
     further_minor = models.PositiveIntegerField(_("each further one (pence)"))
     first_g = models.PositiveIntegerField(
-        _("first weight, up to (g)"), default=1000, help_text=_("Only for rates by weight")
+        _("first weight, up to (g)"),
+        default=1000,
+        db_default=1000,
+        help_text=_("Only for rates by weight"),
     )
     further_g = models.PositiveIntegerField(
-        _("each further started (g)"), default=500, help_text=_("Only for rates by weight")
+        _("each further started (g)"),
+        default=500,
+        db_default=500,
+        help_text=_("Only for rates by weight"),
     )
     currency = models.CharField(_("currency"), max_length=3, default="GBP")
     days_min = models.PositiveSmallIntegerField(_("days, at least"))
