@@ -1,0 +1,5 @@
+"""Sellers' stock files: the formats of the trade's programs and marketplaces, and any table.
+
+``open_stock(file, name, mapping=None, *, choices=Choices())`` returns a ``StockFile`` whose ``rows``
+are ``StockRow``. It streams; what it raises is RefusedFileError alone.
+"""
