@@ -5,6 +5,13 @@ are ``StockRow``. It streams; what it raises is RefusedFileError alone.
 """
 
 from catalog.importers.stock.opening import open_stock
-from catalog.importers.stock.row import Choices, Column, StockAction, StockFile, StockFormat, StockRow
+from catalog.importers.stock.row import (
+    Choices,
+    Column,
+    StockAction,
+    StockFile,
+    StockFormat,
+    StockRow,
+)
 
 __all__ = ["Choices", "Column", "StockAction", "StockFile", "StockFormat", "StockRow", "open_stock"]

@@ -130,7 +130,7 @@ def _number(digits: str, decimal: str, exponent: int) -> str:
 
 def decimal_sign(samples: list[str]) -> str:
     """Return the sign before the pence in a file's prices, or an empty string when none shows it."""
-    seen = {"." : 0, ",": 0}
+    seen = {".": 0, ",": 0}
     for text in samples:
         if match := re.search(r"([.,])\d{1,2}(?!\d)", text):
             seen[match[1]] += 1

@@ -20,20 +20,45 @@ LENGTHS = {"sku": 60, "notes": 4000, "private_notes": 4000, "shelf": 40, "editio
 MOST_COPIES = 999
 _SCIENTIFIC = re.compile(r"\d(?:[.,]\d+)?E\+?\d+", re.IGNORECASE)
 _GUARDED = re.compile(r"'+[=+\-@\t\r\n]")
-_PRINTING = re.compile(
-    r"(?:\d{1,3}(?:st|nd|rd|th)|first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|later|early)"
-    r" (?:printing|impression|print)", re.IGNORECASE)  # fmt: skip
-_FIRST = re.compile(
-    r"\b(?:first|1st)\s+(?:\w+\s+)?(?:edition|ed\b|printing)|\bfirst\b$|\berstausgabe\b|\b1\.?\s?aufl(?:age)?\b|\bédition originale\b", re.IGNORECASE)  # fmt: skip
-_NOT_FIRST = re.compile(
-    r"\bthus\b|\bnot\b|\breprint|\bfacsimile|\bbook club|\bfirst paperback|\b(?:2nd|3rd|\d*[4-9]th|1\dth|second|third|later|fourth|fifth) (?:printing|impression)", re.IGNORECASE)  # fmt: skip
-_YES = frozenset(["1", "y", "yes", "true", "t", "x", "ja", "oui", "si", "sí", "j", "wahr", "vrai", "on"])
-_NO = frozenset(["", "0", "n", "no", "false", "f", "nein", "non", "falsch", "faux", "off", "none", "unsigned", "not signed", "n/a", "-"])
-_NUMBERED = re.compile(r"(.+?)(?:,)?\s+(?:(?:#|No\.?|Vol\.?|Bd\.?|--)\s*)?(\d{1,4}(?:\.\d)?)$")
+_YES = frozenset(
+    ["1", "y", "yes", "true", "t", "x", "ja", "oui", "si", "sí", "j", "wahr", "vrai", "on"]
+)
+_NO = frozenset(
+    [
+        "",
+        "0",
+        "n",
+        "no",
+        "false",
+        "f",
+        "nein",
+        "non",
+        "falsch",
+        "faux",
+        "off",
+        "none",
+        "unsigned",
+        "not signed",
+        "n/a",
+        "-",
+    ]
+)
+NUMBERED = re.compile(r"(.+?)(?:,)?\s+(?:(?:#|No\.?|Vol\.?|Bd\.?|--)\s*)?(\d{1,4}(?:\.\d)?)$")
 _ISBN_PARTS = re.compile(r"\s*[;,|]\s*|\s+/\s+|\s{2,}")
-_ISBN_IN_NOTES = re.compile(r"\b(?:97[89][\d -]{10,14}\d|(?:ISBN[-:. 103]*)(\d[\d -]{7,11}[\dX]))", re.IGNORECASE)
-_FLAG_FIELDS = ("signed", "inscribed", "first_edition", "print_on_demand", "ex_library", "book_club")
-_DEFECTS = {str(one): one for one in Defect.values} | {str(one.label).casefold(): one.value for one in Defect}
+_ISBN_IN_NOTES = re.compile(
+    r"\b(?:97[89][\d -]{10,14}\d|(?:ISBN[-:. 103]*)(\d[\d -]{7,11}[\dX]))", re.IGNORECASE
+)
+_FLAG_FIELDS = (
+    "signed",
+    "inscribed",
+    "first_edition",
+    "print_on_demand",
+    "ex_library",
+    "book_club",
+)
+_DEFECTS = {str(one): one for one in Defect.values} | {
+    str(one.label).casefold(): one.value for one in Defect
+}
 _GONE = {
     "d": StockAction.DELETE, "delete": StockAction.DELETE, "deleted": StockAction.DELETE, "x": StockAction.DELETE,
     "r": StockAction.DELETE, "remove": StockAction.DELETE, "removed": StockAction.DELETE, "purge": StockAction.DELETE,
@@ -42,8 +67,38 @@ _GONE = {
     "venduto": StockAction.SOLD, "unavailable": StockAction.SOLD, "not available": StockAction.SOLD, "out of stock": StockAction.SOLD,
     "want": StockAction.IGNORE, "wanted": StockAction.IGNORE, "w": StockAction.IGNORE,
 }  # fmt: skip
-_STAYS = frozenset(["", "a", "add", "u", "update", "s", "for sale", "available", "active", "in stock", "on sale", "modify", "m", "c",
-                    "new", "insert", "i", "y", "yes", "true", "1", "on hold", "listed", "live", "open", "hinzufügen", "partialupdate", "0"])
+_STAYS = frozenset(
+    [
+        "",
+        "a",
+        "add",
+        "u",
+        "update",
+        "s",
+        "for sale",
+        "available",
+        "active",
+        "in stock",
+        "on sale",
+        "modify",
+        "m",
+        "c",
+        "new",
+        "insert",
+        "i",
+        "y",
+        "yes",
+        "true",
+        "1",
+        "on hold",
+        "listed",
+        "live",
+        "open",
+        "hinzufügen",
+        "partialupdate",
+        "0",
+    ]
+)
 _LETTERED = frozenset(["a", "d", "x", "s", "r", "w", "u", "m", "c", "i"])
 
 
@@ -70,10 +125,12 @@ class Builder:
         """Return a row of the record's ``values`` by field, cells that are not empty alone."""
         problems = Problems(line)
         book = BookRecord(number=number, line=line)
-        row = StockRow(number=number, line=line, raw=raw, book=book, said=self.said, problems=problems.items)
+        row = StockRow(
+            number=number, line=line, raw=raw, book=book, said=self.said, problems=problems.items
+        )
         get = values.get
         self._action(row, values, problems)
-        row.sku = self._cut("sku", get("sku", ""), problems)
+        row.sku = self._cut("sku", self._line("sku", get("sku", ""), problems), problems)
         if not row.sku:
             problems.fail("sku_missing", self.name("sku"), "", "The copy has no number of yours.",
                           remedy="Give every copy its own SKU: letters and figures, 60 at most.")  # fmt: skip
@@ -104,7 +161,10 @@ class Builder:
     def _quantity(self, row: StockRow, text: str, problems: Problems) -> None:
         count = amounts.whole(text) if text else 1
         if count is None:
-            below = text.lstrip().startswith("-") and amounts.whole(text.strip().lstrip("-")) is not None
+            below = (
+                text.lstrip().startswith("-")
+                and amounts.whole(text.strip().lstrip("-")) is not None
+            )
             count = 0 if below else 1
             problems.warn("quantity_shape", self.name("quantity"), text, "This is not a number of copies.",
                           remedy="Taken as none." if below else "Taken as one copy. Write a whole number.")  # fmt: skip
@@ -114,7 +174,9 @@ class Builder:
             count = MOST_COPIES
         row.quantity = count
         if not count and row.action is StockAction.UPSERT:
-            row.action = StockAction.DELETE if self.kind == StockFormat.ABEBOOKS else StockAction.SOLD
+            row.action = (
+                StockAction.DELETE if self.kind == StockFormat.ABEBOOKS else StockAction.SOLD
+            )
 
     def _price(self, row: StockRow, values: dict[str, str], problems: Problems) -> None:
         currency = self._currency
@@ -156,13 +218,19 @@ class Builder:
     def _copy(self, row: StockRow, values: dict[str, str], problems: Problems) -> None:
         get = values.get
         self._condition(row, get("condition", ""), get("jacket", ""), problems)
-        notes, spoken = words.ending(self._words("notes", get("notes", ""), problems))
+        notes, spoken = self._words("notes", get("notes", ""), problems), {}
+        if "defects" not in self.fields:
+            notes, spoken = words.ending(notes)
         row.notes = self._cut("notes", notes, problems)
-        row.keywords = self._cut("keywords", self._line("keywords", get("keywords", ""), problems), problems)
+        row.keywords = self._cut(
+            "keywords", self._line("keywords", get("keywords", ""), problems), problems
+        )
         self._edition(row, get("edition", ""), get("printing", ""), problems)
         self._flags(row, values, spoken, problems)
         if text := get("private_notes"):
-            row.private_notes = self._cut("private_notes", self._words("private_notes", text, problems), problems)
+            row.private_notes = self._cut(
+                "private_notes", self._words("private_notes", text, problems), problems
+            )
         if text := get("shelf"):
             row.shelf = self._cut("shelf", self._line("shelf", text, problems), problems)
         if text := get("category"):
@@ -195,23 +263,21 @@ class Builder:
                 row.jacket = graded
 
     def _edition(self, row: StockRow, text: str, printing: str, problems: Problems) -> None:
-        text, printing = self._line("edition", text, problems), self._line("printing", printing, problems)
-        if text and not printing:
+        if text and "printing" not in self.fields:
             head, _, last = text.rpartition("; ")
-            if _PRINTING.fullmatch(last):
+            if words.PRINTING.fullmatch(last):
                 text, printing = head, last
+        text, printing = (
+            self._line("edition", text, problems),
+            self._line("printing", printing, problems),
+        )
         row.edition_text = self._cut("edition", text, problems)
         row.printing = self._cut("printing", printing, problems)
 
-    def _flags(self, row: StockRow, values: dict[str, str], spoken: dict[str, bool], problems: Problems) -> None:
-        found = set(words.flags(row.notes)) if row.notes else set()
-        if row.keywords:
-            found |= words.flags(row.keywords)
-        if row.edition_text or row.printing:
-            stated = f"{row.edition_text} {row.printing}"
-            if _FIRST.search(row.edition_text) and not _NOT_FIRST.search(stated):
-                found.add("first_edition")
-            found |= words.flags(row.edition_text) - {"first_edition"}
+    def _flags(
+        self, row: StockRow, values: dict[str, str], spoken: dict[str, bool], problems: Problems
+    ) -> None:
+        found = words.heard(row.notes, row.keywords, row.edition_text, row.printing)
         for flag, so in spoken.items():
             (found.add if so else found.discard)(flag)
         for field in _FLAG_FIELDS:
@@ -231,7 +297,10 @@ class Builder:
                         problems.warn("defect_unknown", self.name("defects"), part, "We have no flag for this defect.",
                                       remedy="Left out; say it in the description.")  # fmt: skip
         row.signed, row.inscribed = "signed" in found, "inscribed" in found
-        row.first_edition, row.print_on_demand = "first_edition" in found, "print_on_demand" in found
+        row.first_edition, row.print_on_demand = (
+            "first_edition" in found,
+            "print_on_demand" in found,
+        )
         if found:
             row.defects = tuple(one for one in _DEFECT_ORDER if one in found)
 
@@ -246,7 +315,12 @@ class Builder:
             found |= heard & {"signed", "inscribed"}
             if "inscribed" in word and "signed" not in heard:
                 found.add("inscribed")
-            elif "signed" not in heard and ("sign" in word or "autogra" in word or "dédicac" in word) and "unsign" not in word and "not " not in word:
+            elif (
+                "signed" not in heard
+                and ("sign" in word or "autogra" in word or "dédicac" in word)
+                and "unsign" not in word
+                and "not " not in word
+            ):
                 found.add("signed")
 
     def _images(self, row: StockRow, text: str, problems: Problems) -> None:
@@ -277,7 +351,13 @@ class Builder:
         title = self._cut("title", self._line("title", get("title", ""), problems), problems)
         book.title = title
         if self._titled and not title and row.action is StockAction.UPSERT:
-            problems.fail("title_missing", self.name("title"), "", "The book has no title.", remedy="Write its title.")
+            problems.fail(
+                "title_missing",
+                self.name("title"),
+                "",
+                "The book has no title.",
+                remedy="Write its title.",
+            )
         if text := get("subtitle"):
             book.subtitle = self._line("subtitle", text, problems)[:500]
         self._isbns(row, values, problems)
@@ -286,9 +366,13 @@ class Builder:
                           remedy="Give an ISBN, or a title.")  # fmt: skip
         for field, role in _PEOPLE:
             if text := get(field):
-                book.contributors += _people(self._line(field, text, problems), role, len(book.contributors) + 1)
+                book.contributors += _people(
+                    self._line(field, text, problems), role, len(book.contributors) + 1
+                )
         if text := get("publisher"):
-            book.publisher = self._cut("publisher", self._line("publisher", text, problems), problems)
+            book.publisher = self._cut(
+                "publisher", self._line("publisher", text, problems), problems
+            )
         if text := get("place"):
             book.place = self._cut("place", self._line("place", text, problems), problems)
         if text := get("date"):
@@ -296,13 +380,25 @@ class Builder:
         if text := get("binding"):
             book.form = form(text)
             if not book.form:
-                problems.warn("binding_unknown", self.name("binding"), text, "A binding we have no word for.", remedy="Left out.")
+                problems.warn(
+                    "binding_unknown",
+                    self.name("binding"),
+                    text,
+                    "A binding we have no word for.",
+                    remedy="Left out.",
+                )
         if text := get("series"):
             self._series(book, text, get("volume", ""), problems)
         if text := get("language"):
             book.language = _language(text)
             if not book.language:
-                problems.warn("language_unknown", self.name("language"), text, "There is no such language in ISO 639-2.", remedy="Left out.")
+                problems.warn(
+                    "language_unknown",
+                    self.name("language"),
+                    text,
+                    "There is no such language in ISO 639-2.",
+                    remedy="Left out.",
+                )
         if (text := get("pages")) and (pages := amounts.whole(text)) and pages < 100_000:
             book.pages = pages
         for field, kind in (("oclc", "23"), ("lccn", "13")):
@@ -312,13 +408,18 @@ class Builder:
     def _date(self, book: BookRecord, text: str, problems: Problems) -> None:
         book.published = _date(text)
         if not book.published and text.strip("0.") and text.casefold() not in _UNDATED:
-            problems.warn("date_shape", self.name("date"), text, "This is not a date.", remedy="Left out. Write the year.")
+            problems.warn(
+                "date_shape",
+                self.name("date"),
+                text,
+                "This is not a date.",
+                remedy="Left out. Write the year.",
+            )
 
     def _series(self, book: BookRecord, text: str, number: str, problems: Problems) -> None:
-        name = self._line("series", text, problems)
-        if "series" in self.fields and "volume" not in self.fields and (match := _NUMBERED.fullmatch(name)):
-            name, number = match[1].rstrip(" ,;-"), match[2]
-        book.series = [SeriesIn(name[:200], number[:20])]
+        if "volume" not in self.fields and (match := NUMBERED.fullmatch(text)):
+            text, number = match[1].rstrip(" ,;-"), match[2]
+        book.series = [SeriesIn(self._line("series", text, problems)[:200], number[:20])]
 
     def _isbns(self, row: StockRow, values: dict[str, str], problems: Problems) -> None:
         book = row.book
@@ -333,7 +434,7 @@ class Builder:
         if not text and (asin := values.get("asin", "")) and from_isbn10(asin):
             field, text = "asin", asin
         if not text and self.kind == StockFormat.UIEE:
-            text = _in_notes(values.get("notes", "")[:200])
+            text = isbn_in_notes(values.get("notes", "")[:200])
         if not text:
             return
         if is_isbn13(text):
@@ -351,7 +452,11 @@ class Builder:
             problems.warn("isbn_scientific", self.name(field), text, "A spreadsheet has rounded this ISBN.",
                           remedy="Left out. Make the column one of text, and type the ISBN again.")  # fmt: skip
             return
-        if len(text) < 10 and text.rstrip("Xx").isdigit() and (whole := from_isbn10(text.zfill(10))):
+        if (
+            len(text) < 10
+            and text.rstrip("Xx").isdigit()
+            and (whole := from_isbn10(text.zfill(10)))
+        ):
             if len(text) >= 7:
                 problems.warn("isbn_zero_lost", self.name(field), text, "A spreadsheet has taken the zeros before this ISBN.",
                               remedy=f"Read as {text.zfill(10)}.")  # fmt: skip
@@ -374,7 +479,11 @@ class Builder:
         """Return a text with its lines, composed, without markup."""
         if not text:
             return ""
-        if not text.isascii() and markup.SUSPECT.search(text) and (mended := mend_mojibake(text)) is not None:
+        if (
+            not text.isascii()
+            and markup.SUSPECT.search(text)
+            and (mended := mend_mojibake(text)) is not None
+        ):
             problems.warn("mojibake", self.name(field), text, "Text that was encoded twice.",
                           remedy=f"It was read as “{mended[:80]}”.")  # fmt: skip
             text = mended
@@ -395,7 +504,27 @@ class Builder:
 
 _DEFECT_ORDER = tuple(Defect.values)
 _PEOPLE = (("author", "A01"), ("editor", "B01"), ("translator", "B06"), ("illustrator", "A12"))
-_UNDATED = frozenset(["n.d.", "n.d", "nd", "no date", "n/a", "na", "undated", "o.j.", "o. j.", "s.d.", "s.a.", "unknown", "none", "null", "-", "?", "not stated"])
+_UNDATED = frozenset(
+    [
+        "n.d.",
+        "n.d",
+        "nd",
+        "no date",
+        "n/a",
+        "na",
+        "undated",
+        "o.j.",
+        "o. j.",
+        "s.d.",
+        "s.a.",
+        "unknown",
+        "none",
+        "null",
+        "-",
+        "?",
+        "not stated",
+    ]
+)
 _FITTING = {"1": 10, "2": (10, 13), "3": 12, "4": 13}
 _PRICE_WORDS = {
     "price_shape": ("We can’t read this price.", "Write it in figures, such as 4.50."),
@@ -452,7 +581,7 @@ def _fits(text: str, kind: str) -> bool:
     return lengths is None or len(text) in (lengths if isinstance(lengths, tuple) else (lengths,))
 
 
-def _in_notes(text: str) -> str:
+def isbn_in_notes(text: str) -> str:
     """Return an ISBN that stands in words: Amazon looks for it at the beginning of the notes."""
     for match in _ISBN_IN_NOTES.finditer(text):
         digits = re.sub(r"[ -]", "", match[1] or match[0]).upper()

@@ -90,7 +90,10 @@ _MEANINGS: dict[str, str] = {}
 _RANKS: dict[str, int] = {}
 _NOT_WORD = re.compile(r"[\W_]+")
 # "Price (GBP)" and "Preis €" name the currency of the whole column.
-_PRICED = re.compile(r"[(\[ _-](GBP|EUR|USD|CAD|AUD|NZD|CHF|SEK|NOK|DKK|PLN|CZK|JPY|£|€|\$|US\$)[)\]]?\s*$", re.IGNORECASE)
+_PRICED = re.compile(
+    r"[(\[ _-](GBP|EUR|USD|CAD|AUD|NZD|CHF|SEK|NOK|DKK|PLN|CZK|JPY|£|€|\$|US\$)[)\]]?\s*$",
+    re.IGNORECASE,
+)
 
 
 def normal(header: str) -> str:

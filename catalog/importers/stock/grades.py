@@ -37,9 +37,23 @@ _ROUND = re.compile(r"\s*(?:\++|-+|−|plus|minus)$")
 _BETWEEN = re.compile(r"\s+(?:to|bis|à|-|–)\s+|(?<=[a-z])[-–](?=[a-z])|\s+or\s+")
 _PAIR = re.compile(r"\s*/\s*|\s+(?:in|with)\s+(?:an?\s+)?")
 _TENTHS = re.compile(r"(10|\d)(?:[.,]5)?\s*/\s*10")
-_JACKET_WORD = re.compile(r"\s*(?:d\.?\s?/?j\.?|d\.?\s?/?w\.?|dust\s?-?(?:jacket|wrapper|cover)|jacket|wrapper|schutzumschlag|su|jaquette)\.?$")
+_JACKET_WORD = re.compile(
+    r"\s*(?:d\.?\s?/?j\.?|d\.?\s?/?w\.?|dust\s?-?(?:jacket|wrapper|cover)|jacket|wrapper|schutzumschlag|su|jaquette)\.?$"
+)
 # Ten is as good as new, and a nine is nearly fine: the commonest reading of a scale nobody defined.
-_OF_TEN = (_C.POOR, _C.POOR, _C.POOR, _C.POOR, _C.FAIR, _C.FAIR, _C.GOOD, _C.GOOD, _C.VERY_GOOD, _C.NEAR_FINE, _C.AS_NEW)
+_OF_TEN = (
+    _C.POOR,
+    _C.POOR,
+    _C.POOR,
+    _C.POOR,
+    _C.FAIR,
+    _C.FAIR,
+    _C.GOOD,
+    _C.GOOD,
+    _C.VERY_GOOD,
+    _C.NEAR_FINE,
+    _C.AS_NEW,
+)
 # Amazon's numbers: 1-4 used, 5-8 collectible, 9 refurbished (not for books), 10 and 11 new.
 AMAZON = {
     "1": _C.AS_NEW, "2": _C.VERY_GOOD, "3": _C.GOOD, "4": _C.FAIR, "5": _C.AS_NEW, "6": _C.VERY_GOOD,
@@ -95,10 +109,32 @@ _NONE_ISSUED = re.compile(
 )
 _NONE = re.compile(
     r"no|none|no[\s-]*(?:d\.?/?[jw]\.?|dust\s?-?(?:jacket|wrapper|cover)|jacket|wrapper)\.?(?: present| included)?|n\.?d\.?j\.?|lacking|lacks.*|missing|"
-    r"absent|without.*|w/?o.*|ohne.*|kein.*|sans.*|fehlt|manque.*|-{2,}|no d/j"
+    r"absent|without.*|w/?o\b.*|ohne.*|kein.*|sans.*|fehlt|manque.*|-{2,}|no d/j"
 )
-_NOTHING = frozenset(["", "n/a", "na", "n.a.", "not applicable", "-", "null", "not stated", "?", "not said", "yes", "y", "true", "1",
-                      "dust jacket included", "with dust jacket", "dust jacket", "dj", "jacket", "included"])
+_NOTHING = frozenset(
+    [
+        "",
+        "n/a",
+        "na",
+        "n.a.",
+        "not applicable",
+        "-",
+        "null",
+        "not stated",
+        "?",
+        "not said",
+        "yes",
+        "y",
+        "true",
+        "1",
+        "dust jacket included",
+        "with dust jacket",
+        "dust jacket",
+        "dj",
+        "jacket",
+        "included",
+    ]
+)
 _JACKETS = {
     _C.NEW: Jacket.FINE, _C.AS_NEW: Jacket.FINE, _C.FINE: Jacket.FINE,
     # Between our grades: the lower one promises nothing that isn't there.

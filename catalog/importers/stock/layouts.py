@@ -1,6 +1,5 @@
 """Which layout a table has: where its header stands, and whose it is."""
 
-import re
 from dataclasses import dataclass
 
 from catalog.importers.stock import amounts, columns
@@ -15,7 +14,6 @@ CHRISLANDS = (
 ).split() + [""] * 8
 _SAMPLES = 5
 HEADER_WITHIN = 15
-_PRICE = re.compile(r"[£€$]?\s?\d{1,6}(?:[.,]\d{1,2})?")
 _FIRST_IS = {
     StockFormat.ABEBOOKS: (frozenset(["listingid"]), frozenset(["bookcondition", "bindingtext", "sellercatalog1", "producttype", "booktype", "publishername"])),
     StockFormat.BOOKROUTER: (frozenset(["sku"]), frozenset(["placepub", "datepub", "jacketcond", "firsted"])),
@@ -39,9 +37,11 @@ class Head:
 
 def understood(first: list[Cut], mapping: dict[str, str] | None, header: bool | None) -> Head:
     """Return what the first rows of a table say of it; without a header its columns have no names."""
+    if not mapping and header is not True and _is_chrislands(first):
+        # One more is ours: what was wrong, in a report that comes back.
+        width = 36 if len(first[0][2]) == 36 else 35
+        return Head(StockFormat.CHRISLANDS, [""] * width, [*CHRISLANDS, ""][:width], 0)
     at = _header_at(first, mapping) if header is not False else -1
-    if at < 0 and not mapping and header is not True and _is_chrislands(first):
-        return Head(StockFormat.CHRISLANDS, [""] * 35, CHRISLANDS, 0)
     if at < 0 and (header is True or (header is None and first and _names_alone(first[0][2]))):
         at = 0
     width = max((len(cells) for _line, _raw, cells, _wrong in first[:50]), default=0)
@@ -57,7 +57,11 @@ def _header_at(first: list[Cut], mapping: dict[str, str] | None) -> int:
     said = {columns.normal(key) for key in mapping or {} if not key.isdigit()}
     best, most = -1, 1
     for at, (_line, _raw, cells, _wrong) in enumerate(first[:HEADER_WITHIN]):
-        known = sum(bool(columns.meaning(cell)) or columns.normal(cell) in said for cell in cells if 0 < len(cell) < 60)
+        known = sum(
+            bool(columns.meaning(cell)) or columns.normal(cell) in said
+            for cell in cells
+            if 0 < len(cell) < 60
+        )
         if known > most:
             best, most = at, known
     return best
@@ -65,13 +69,24 @@ def _header_at(first: list[Cut], mapping: dict[str, str] | None) -> int:
 
 def _names_alone(cells: list[str]) -> bool:
     """Whether a row has words alone, as a header has: no price, no year, no number of a copy."""
-    return bool(cells) and not any(any(c.isdigit() for c in cell) for cell in cells) and sum(bool(c.strip()) for c in cells) > 1
+    return (
+        bool(cells)
+        and not any(any(c.isdigit() for c in cell) for cell in cells)
+        and sum(bool(c.strip()) for c in cells) > 1
+    )
 
 
 def _is_chrislands(first: list[Cut]) -> bool:
     rows = [cells for _line, _raw, cells, _wrong in first if any(cells)][:50]
-    right = [cells for cells in rows if len(cells) == 35 and cells[0].strip() and cells[2].strip() and _PRICE.fullmatch(cells[17].strip())]
-    return len(right) * 2 > len(rows)
+    right = [_in_chrislands(cells) for cells in rows]
+    return bool(right) and right[0] and sum(right) * 2 > len(rows)
+
+
+def _in_chrislands(cells: list[str]) -> bool:
+    """Whether a row has 35 columns (36 with ours), with number, title and price where they belong."""
+    if len(cells) not in {35, 36} or not cells[0].strip() or not cells[2].strip():
+        return False
+    return not amounts.price(cells[17].strip(), "GBP", ".").wrong
 
 
 def _kind(header: list[str]) -> StockFormat:
@@ -79,7 +94,20 @@ def _kind(header: list[str]) -> StockFormat:
     for kind, (first, others) in _FIRST_IS.items():
         if names & first and names & others:
             return kind
-    if len({"bookcondition", "bindingtext", "sellercatalog1", "publishername", "jacketcondition", "abecategory"} & names) >= 3:
+    if (
+        len(
+            {
+                "bookcondition",
+                "bindingtext",
+                "sellercatalog1",
+                "publishername",
+                "jacketcondition",
+                "abecategory",
+            }
+            & names
+        )
+        >= 3
+    ):
         return StockFormat.ABEBOOKS
     if len({tag.casefold() for tag in HOMEBASE} & names) >= 4:
         return StockFormat.HOMEBASE3
@@ -93,7 +121,11 @@ _LOADER = frozenset(["adddelete", "productidtype", "itemcondition"])
 
 def samples(first: list[Cut], position: int) -> tuple[str, ...]:
     """Return the first values of a column that are not empty."""
-    found = (cells[position].strip()[:80] for _line, _raw, cells, _wrong in first if position < len(cells))
+    found = (
+        cells[position].strip()[:80]
+        for _line, _raw, cells, _wrong in first
+        if position < len(cells)
+    )
     return tuple(value for value in found if value)[:_SAMPLES]
 
 
@@ -102,4 +134,6 @@ def decimal_sign(layout: Layout, first: list[Cut]) -> str:
     at = next((position for field, position in layout.pairs if field == "price"), None)
     if at is None:
         return ""
-    return amounts.decimal_sign([cells[at].strip() for _line, _raw, cells, _wrong in first if at < len(cells)])
+    return amounts.decimal_sign(
+        [cells[at].strip() for _line, _raw, cells, _wrong in first if at < len(cells)]
+    )

@@ -74,14 +74,23 @@ def _of_text(data: Counted, mapping: dict[str, str] | None, choices: Choices) ->
     if sample and sample[0].casefold().startswith("sep=") and len(sample[0]) == 5:
         choices = _with_delimiter(choices, sample[0][4])
         sample, every = sample[1:], itertools.islice(every, 1, None)
-    delimiter = choices.delimiter or table.delimiter_of([line for line in sample[:60] if line.strip()])
+    delimiter = choices.delimiter or table.delimiter_of(
+        [line for line in sample[:60] if line.strip()]
+    )
     file = _of_cuts(iter(Cutter(every, delimiter)), mapping, choices, text)
     file.delimiter = delimiter
     return file
 
 
 def _with_delimiter(choices: Choices, delimiter: str) -> Choices:
-    return Choices(choices.encoding, choices.delimiter or delimiter, choices.decimal, choices.currency, choices.header, choices.format)
+    return Choices(
+        choices.encoding,
+        choices.delimiter or delimiter,
+        choices.decimal,
+        choices.currency,
+        choices.header,
+        choices.format,
+    )
 
 
 def _refuse_others(head: bytes) -> None:
@@ -104,29 +113,56 @@ def _tagged_kind(sample: list[str]) -> str:
     """Return UIEE or HomeBase when most lines are of it, or an empty string."""
     lines = [line for line in sample[:400] if line.strip()]
     for kind, tags in tagged.TAGS.items():
-        known = [match[1].upper() for line in lines if (match := tagged.LINES[kind].fullmatch(line)) and match[1].upper() in tags]
+        known = [
+            match[1].upper()
+            for line in lines
+            if (match := tagged.LINES[kind].fullmatch(line)) and match[1].upper() in tags
+        ]
         if len(known) * 2 >= len(lines) and len(set(known)) > 1:
             return kind
     return ""
 
 
-def _of_tags(text: Text, lines: Iterator[tuple[int, str]], sample: list[str], kind: StockFormat, choices: Choices) -> StockFile:
+def _of_tags(
+    text: Text,
+    lines: Iterator[tuple[int, str]],
+    sample: list[str],
+    kind: StockFormat,
+    choices: Choices,
+) -> StockFile:
     head = tagged.head_of(sample, kind)
-    prices = [match[1] for line in sample if (match := re.match(r"\s*(?:PR|PRIC)\s?\|(.*)", line, re.IGNORECASE))]
+    prices = [
+        match[1]
+        for line in sample
+        if (match := re.match(r"\s*(?:PR|PRIC)\s?\|(.*)", line, re.IGNORECASE))
+    ]
     meanings = tagged.TAGS[kind]
     names: dict[str, str] = {}
     for tag, field in meanings.items():
         names.setdefault(field, tag)
-    builder = Builder(kind, choices, names=names, fields=frozenset(meanings.values()) - {""}, decimal=amounts.decimal_sign(prices))
+    builder = Builder(
+        kind,
+        choices,
+        names=names,
+        fields=frozenset(meanings.values()) - {""},
+        decimal=amounts.decimal_sign(prices),
+    )
     rest = itertools.islice(lines, len(head), None)
     file = StockFile(format=kind, encoding=text.encoding, head="\n".join(head), rows=iter(()))
     file.rows = _followed(tagged.rows(text, rest, builder, kind), file, text)
     return file
 
 
-def _of_cuts(cuts: Iterator[Cut], mapping: dict[str, str] | None, choices: Choices, text: Text | None) -> StockFile:
+def _of_cuts(
+    cuts: Iterator[Cut], mapping: dict[str, str] | None, choices: Choices, text: Text | None
+) -> StockFile:
     if mapping and (unknown := columns.unknown(mapping)):
-        raise refused("mapping_unknown", f"There is no field “{unknown[0]}”.", remedy="Choose one of the list.", value=unknown[0])
+        raise refused(
+            "mapping_unknown",
+            f"There is no field “{unknown[0]}”.",
+            remedy="Choose one of the list.",
+            value=unknown[0],
+        )
     first = list(itertools.islice(cuts, ROWS_AHEAD))
     if not first:
         raise refused("empty", "The file has no rows.", remedy="Send the list itself.")
@@ -134,7 +170,9 @@ def _of_cuts(cuts: Iterator[Cut], mapping: dict[str, str] | None, choices: Choic
     skipped, ahead = first[: head.skipped], first[head.skipped :]
     layout = Layout(head.header, head.fields)
     fields = frozenset(head.fields) - {""}
-    priced = next((name for name, field in zip(head.header, head.fields, strict=True) if field == "price"), "")
+    priced = next(
+        (name for name, field in zip(head.header, head.fields, strict=True) if field == "price"), ""
+    )
     builder = Builder(
         StockFormat(choices.format or head.kind), choices, names=layout.names, fields=fields,
         decimal=layouts.decimal_sign(layout, ahead), currency=columns.currency_of(priced),
@@ -147,7 +185,9 @@ def _of_cuts(cuts: Iterator[Cut], mapping: dict[str, str] | None, choices: Choic
         format=builder.kind, encoding=text.encoding if text else "", columns=found, missing=_missing(fields),
         head="\n".join(raw for _line, raw, _cells, _wrong in skipped), rows=iter(()),
     )  # fmt: skip
-    file.rows = _followed(table.rows(itertools.chain(ahead, cuts), layout, builder, text), file, text)
+    file.rows = _followed(
+        table.rows(itertools.chain(ahead, cuts), layout, builder, text), file, text
+    )
     return file
 
 

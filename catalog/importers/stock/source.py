@@ -22,7 +22,8 @@ _MULTIBYTE = re.compile("[^\x00-\x7f\udc80-\udcff]")
 SINGLE_BYTE = ("cp1252", "mac_roman", "cp850")
 _ACCENTS = frozenset("éèêëàâäáãåçñöóôòõøüúùûíìîïßœæÿýšžðþčćřěůłżźęąı")
 _CAPITALS = frozenset("ÉÈÊËÀÂÄÁÃÅÇÑÖÓÔÒÕØÜÚÙÛÍÌÎÏŒÆŠŽÐÞÝŸ")
-_SIGNS = frozenset("‘’“”–—…«»£€°½¼¾§©®™¡¿·•„‚´¨ªº\u00a0\u00ad×²³±¢¥†‡‰‹›")
+_OPENING, _CLOSING = frozenset("‘“«„‚¿¡£©®€§¶‹"), frozenset("’”»…™°ªº²³½¼¾›€")
+_DASHES = frozenset("–—·\xad\u00a0×±•†‡")
 # What a person may call an encoding, and Python's name of it.
 ENCODINGS = frozenset(
     "utf-8 utf-8-sig cp1252 latin-1 mac_roman cp850 cp437 cp1250 cp1251 cp1253 cp1254 cp1257 koi8-r "
@@ -118,7 +119,12 @@ class Text:
         """Read on where UTF-8 ends: in Windows-1252 when nothing but ASCII came before, else byte by byte."""
         text, used = codecs.utf_8_decode(data, "surrogateescape", final)
         strays, characters = len(_STRAY.findall(text)), len(_MULTIBYTE.findall(text))
-        if self.encoding == "utf-8" and not self._settled and not self._accents and strays > characters:
+        if (
+            self.encoding == "utf-8"
+            and not self._settled
+            and not self._accents
+            and strays > characters
+        ):
             self.encoding = single_byte(data)
             self._decoder = _decoder(self.encoding)
             return self._decoder.decode(data, final)
@@ -183,17 +189,27 @@ def single_byte(data: bytes) -> str:
 def _likely(piece: tuple[bytes, bytes, bytes], encoding: str) -> int:
     before, raw, after = piece
     text = raw.decode(encoding, "replace")
-    inside = before.isalpha() and after.isalpha()
-    score = 0
-    for char in text:
-        if char in _ACCENTS:
-            score += 3 if before.isalpha() or after.isalpha() else 1
-        elif char in _CAPITALS:
-            score += 1 if not before.isalpha() or before.isupper() else -2
-        elif char == "’" and inside:
-            score += 3
-        elif char in _SIGNS:
-            score += -2 if inside and char not in "–—·\xad" else 2
-        else:
-            score -= 3
-    return score
+    return sum(_fitness(char, before, after) for char in text)
+
+
+def _fitness(char: str, before: bytes, after: bytes) -> int:
+    """Return how well a character stands between its neighbours: 3 where it belongs, below 0 where not."""
+    if char in _ACCENTS:
+        return 3 if before.isalpha() else 1
+    if char in _CAPITALS:
+        if before.isalpha():
+            return 3 if before.isupper() else -2
+        return 3 if after.isalpha() else 1
+    if before.isalpha() and after.isalpha():
+        return 3 if char == "’" or char in _DASHES else -2
+    if char in _OPENING and not before.isalpha():
+        return 3
+    if char in _DASHES or (char in _CLOSING and not after.isalpha()):
+        return 3
+    return -1 if char in _OPENING or char in _CLOSING else -3
+
+
+def doubtful(piece: tuple[bytes, bytes, bytes]) -> bool:
+    """Whether a byte of Windows-1252 looks more like one of another encoding, where it stands."""
+    own = _likely(piece, SINGLE_BYTE[0])
+    return any(_likely(piece, name) > own for name in SINGLE_BYTE[1:])

@@ -65,7 +65,9 @@ class Cutter:
         return None if row and row[-1].endswith("\n") else row
 
 
-def rows(cuts: Iterator[Cut], layout: "Layout", builder: Builder, text: Text | None) -> Iterator[StockRow]:
+def rows(
+    cuts: Iterator[Cut], layout: "Layout", builder: Builder, text: Text | None
+) -> Iterator[StockRow]:
     """Yield the rows of a table whose columns are understood."""
     width, number = layout.width, 0
     pairs, several = layout.pairs, layout.several
@@ -75,14 +77,14 @@ def rows(cuts: Iterator[Cut], layout: "Layout", builder: Builder, text: Text | N
             if not any(cells):
                 continue
             cells, problem = layout.fitted(cells, raw, line)
+        if "'" in raw:
+            cells = [unguarded(cell.strip()) for cell in cells]
         values = {field: cell for field, position in pairs if (cell := cells[position].strip())}
         for field, positions, sign in several:
             if parts := [part for position in positions if (part := cells[position].strip())]:
                 values[field] = parts[0] if len(parts) == 1 else sign.join(parts)
         if not values or (len(values) < 4 and "title" not in values and _is_total(cells)):
             continue
-        if "'" in raw:
-            values = {field: unguarded(cell) for field, cell in values.items()}
         number += 1
         row = builder.row(number, line, raw, values)
         if problem:
@@ -97,7 +99,9 @@ def rows(cuts: Iterator[Cut], layout: "Layout", builder: Builder, text: Text | N
 def _is_total(cells: list[str]) -> bool:
     """Whether a row is the sum that a spreadsheet wrote below its table."""
     first = next((cell for cell in cells if cell.strip()), "")
-    return first.strip(" :").casefold() in _TOTALS and sum(bool(cell.strip()) for cell in cells) <= 4
+    return (
+        first.strip(" :").casefold() in _TOTALS and sum(bool(cell.strip()) for cell in cells) <= 4
+    )
 
 
 def _open_quote(line: int, raw: str) -> Problem:
@@ -116,16 +120,26 @@ class Layout:
                 places.setdefault(field, []).append(position)
         self.pairs = tuple((field, at[0]) for field, at in places.items() if len(at) == 1)
         self.several = tuple(
-            (field, tuple(at), _BETWEEN.get(field, "\n")) for field, at in places.items() if len(at) > 1
+            (field, tuple(at), _BETWEEN.get(field, "\n"))
+            for field, at in places.items()
+            if len(at) > 1
         )
         self._first = {field: at[0] for field, at in places.items()}
-        checks = ((at, _CHECKS[field]) for field, places_of in places.items() if field in _CHECKS for at in places_of)
+        checks = (
+            (at, _CHECKS[field])
+            for field, places_of in places.items()
+            if field in _CHECKS
+            for at in places_of
+        )
         self._checks = tuple(checks)
 
     @property
     def names(self) -> dict[str, str]:
         """The file's own words for our fields."""
-        return {field: self.header[at].strip() or f"column {at + 1}" for field, at in self._first.items()}
+        return {
+            field: self.header[at].strip() or f"column {at + 1}"
+            for field, at in self._first.items()
+        }
 
     def fitted(self, cells: list[str], raw: str, line: int) -> tuple[list[str], Problem | None]:
         """Return a row of the right width, and what was done to it.
@@ -142,7 +156,14 @@ class Layout:
         said = f"The row has {len(cells)} cells, and the table {width} columns."
         if len(cells) < width:
             short = cells + [""] * (width - len(cells))
-            return short, Problem("row_short", "", raw[:120], said, "What is missing at its end was taken as empty.", line)
+            return short, Problem(
+                "row_short",
+                "",
+                raw[:120],
+                said,
+                "What is missing at its end was taken as empty.",
+                line,
+            )
         if len(cells) - width <= 3 and (joined := self._joined(cells)):
             at, mended = joined
             return mended, Problem("row_long", self.header[at].strip(), mended[at][:200], said,
@@ -152,7 +173,9 @@ class Layout:
 
     def _sensible(self, cells: list[str]) -> int:
         """Return how well the values fit their columns: below nothing, some stand in the wrong one."""
-        return sum(2 if check(cells[at].strip()) else -3 for at, check in self._checks if cells[at].strip())
+        return sum(
+            2 if check(cells[at].strip()) else -3 for at, check in self._checks if cells[at].strip()
+        )
 
     def _joined(self, cells: list[str]) -> tuple[int, list[str]] | None:
         extra = len(cells) - self.width
@@ -167,7 +190,9 @@ class Layout:
             if best is None or score > best[0]:
                 best = (score, at, joined)
         checked = sum(1 for place, _check in self._checks if best and best[2][place].strip())
-        return (best[1], best[2]) if best and best[0] >= checked * 20 - 25 and checked >= 3 else None
+        return (
+            (best[1], best[2]) if best and best[0] >= checked * 20 - 25 and checked >= 3 else None
+        )
 
 
 _BETWEEN = {"isbn": "; ", "keywords": ", "}
@@ -191,7 +216,11 @@ def delimiter_of(lines: list[str]) -> str:
     """Return the sign that parts the columns: the one that makes known headers, else the steadiest."""
     best, most = ",", (-1, -1)
     for sign in "\t;|,^~":
-        counts = [len(next(csv.reader((line,), delimiter=sign), [])) for line in lines[:20] if line and line.count('"') % 2 == 0]
+        counts = [
+            len(next(csv.reader((line,), delimiter=sign), []))
+            for line in lines[:20]
+            if line and line.count('"') % 2 == 0
+        ]
         if not counts or max(counts) < 2:
             continue
         known = max(known_headers(line, sign) for line in lines[:10])

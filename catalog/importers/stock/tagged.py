@@ -23,8 +23,7 @@ HOMEBASE = {
     "LOCA": "shelf", "BOOC": "condition", "ISBN": "isbn", "BCAT": "category", "PBYR": "date",
     # HomeBase 3 adds these, and programs that write for it the rest.
     "SGNT": "signed", "EDNT": "edition", "JCKC": "jacket", "PTYP": "", "ILLU": "illustrator", "PLAC": "place",
-    "KEYW": "keywords", "QUAN": "quantity", "IMGU": "image", "LANG": "language", "WGHT": "weight", "SIZE": "size",
-    "VOLM": "volume", "SERI": "series", "PRNT": "printing", "TYPE": "", "DATE": "", "USER": "", "PRVN": "private_notes",
+    "KEYW": "keywords", "QUAN": "quantity", "IMGU": "image", "LANG": "language", "WGHT": "weight", "SIZE": "size", "SERI": "series", "TYPE": "", "DATE": "", "USER": "", "PRVN": "private_notes",
 }  # fmt: skip
 TAGS = {StockFormat.UIEE: UIEE, StockFormat.HOMEBASE: HOMEBASE}
 FIRST = {StockFormat.UIEE: "UR", StockFormat.HOMEBASE: "BOOK"}
@@ -39,7 +38,7 @@ RECORD_LIMIT = 1024 * 1024
 _XB = {"1": "add", "0": "add", "5": "sold", **dict.fromkeys("23467", "delete")}
 _XD = {"S": "for sale", "W": "want"}
 # " Q2" or " Q-2" at the end of a sentence in the notes is FillZ's way to say the quantity.
-_COPIES = re.compile(r"(?:^|(?<=\s))Q-?(\d{1,3})(?=\s*(?:[.;,]|$))")
+COPIES = re.compile(r"(?:^|(?<=\s))Q-?(\d{1,3})(?=\s*(?:[.;,]|$))")
 
 
 class Record:
@@ -123,7 +122,9 @@ def _complete(record: Record, first: str) -> bool:
     return first in record.tags and len(record.tags) > 3
 
 
-def rows(text: Text, lines: Iterator[tuple[int, str]], builder: Builder, kind: StockFormat) -> Iterator[StockRow]:
+def rows(
+    text: Text, lines: Iterator[tuple[int, str]], builder: Builder, kind: StockFormat
+) -> Iterator[StockRow]:
     """Yield the rows of a tagged file."""
     number, held, last = 0, None, ""
     for record in records(lines, kind):
@@ -169,7 +170,16 @@ def _values(record: Record, builder: Builder) -> tuple[dict[str, str], list[Prob
         field = meanings.get(tag)
         if field is None:
             if tag != ERROR_TAG:
-                problems.append(Problem("tag_unknown", tag, value[:200], "A tag we don’t know.", "Left out.", record.line))
+                problems.append(
+                    Problem(
+                        "tag_unknown",
+                        tag,
+                        value[:200],
+                        "A tag we don’t know.",
+                        "Left out.",
+                        record.line,
+                    )
+                )
         elif value and field:
             _put(values, tag, field, value)
     if builder.kind == StockFormat.UIEE and "notes" in values:
@@ -196,7 +206,7 @@ def _put(values: dict[str, str], tag: str, field: str, value: str) -> None:
 
 
 def _copies_in_notes(values: dict[str, str], problems: list[Problem], line: int) -> None:
-    match = _COPIES.search(values["notes"])
+    match = COPIES.search(values["notes"])
     if not match:
         return
     problems.append(Problem("quantity_in_notes", "NT", match[0], "The notes say how many copies there are.",

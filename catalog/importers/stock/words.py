@@ -15,7 +15,9 @@ _NOT = re.compile(
     r"\b(?:no|without|w/o|free (?:of|from)|minus|zero|ohne|keine?|sans)\b[\s-]*(?:[\w’'/-]+\s+){0,4})$"
 )
 # "No names, underlining or foxing": the comma stands in a list that "or" ends.
-_LISTED = re.compile(r"\b(?:no|without|free (?:of|from))\b\s(?:[\w’'-]+[\s,]+){0,6}(?:(?:n?or)\s+(?:[\w’'-]+\s+){0,2})?$")
+_LISTED = re.compile(
+    r"\b(?:no|without|free (?:of|from))\b\s(?:[\w’'-]+[\s,]+){0,6}(?:(?:n?or)\s+(?:[\w’'-]+\s+){0,2})?$"
+)
 _OR = re.compile(r"[\w\s’'-]{0,20},?\s*\bn?or\b")
 _CLAUSE = re.compile(r"[.;:!?\n]|\bbut\b|\bthough\b")
 
@@ -55,6 +57,14 @@ _SIGNS = (
         r"(?:^|[.;!(\n]\s*)(?:erstausgabe|édition originale)\b")),
     _Sign("print_on_demand", ("on demand", "on-demand", " pod"), re.compile(r"\bprint(?:ed)?[\s-]on[\s-]demand\b|\(pod\)")),
 )  # fmt: skip
+_FIRST = re.compile(
+    r"\b(?:first|1st)\s+(?:\w+\s+)?(?:edition|ed\b|printing)|\bfirst\b$|\berstausgabe\b|\b1\.?\s?aufl(?:age)?\b|\bédition originale\b", re.IGNORECASE)  # fmt: skip
+_NOT_FIRST = re.compile(
+    r"\bthus\b|\bnot\b|\breprint|\bfacsimile|\bbook club|\bfirst paperback|\b(?:2nd|3rd|\d*[4-9]th|1\dth|second|third|later|fourth|fifth) (?:printing|impression)", re.IGNORECASE)  # fmt: skip
+PRINTING = re.compile(
+    r"(?:\d{1,3}(?:st|nd|rd|th)|first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|later|early)"
+    r" (?:printing|impression|print)", re.IGNORECASE)  # fmt: skip
+
 FLAGS = tuple(sign.flag for sign in _SIGNS)
 _STEMS = tuple({stem for sign in _SIGNS for stem in sign.stems})
 
@@ -83,6 +93,18 @@ def _flags(low: str) -> frozenset[str]:
     return frozenset(found)
 
 
+def heard(notes: str, keywords: str = "", edition: str = "", printing: str = "") -> set[str]:
+    """Return every flag that a copy's texts set together. A first edition is its first printing."""
+    found = set(flags(notes)) if notes else set()
+    if keywords:
+        found |= flags(keywords)
+    if edition:
+        found |= flags(edition) - {"first_edition"}
+        if _FIRST.search(edition) and not _NOT_FIRST.search(f"{edition} {printing}"):
+            found.add("first_edition")
+    return found
+
+
 def _denied(low: str, match: re.Match[str]) -> bool:
     """Whether the words before a match take it back ("not price-clipped", "no names or foxing")."""
     start = match.start()
@@ -92,7 +114,10 @@ def _denied(low: str, match: re.Match[str]) -> bool:
     if _NOT.search(before):
         return True
     listed = _LISTED.search(before)
-    return bool(listed and (re.search(r"\bn?or\b", listed[0]) or _OR.match(low[match.end() : match.end() + 40])))
+    return bool(
+        listed
+        and (re.search(r"\bn?or\b", listed[0]) or _OR.match(low[match.end() : match.end() + 40]))
+    )
 
 
 # What a file without places for flags says of them behind its notes: "[Ex-library. Not signed.]".
@@ -126,18 +151,21 @@ def ending(text: str) -> tuple[str, dict[str, bool]]:
     return text[: match.start()], said
 
 
-def with_ending(text: str, wanted: frozenset[str], *others: str) -> str:
-    """Return notes that say exactly the flags ``wanted``, whatever the words in them set.
-
-    ``others`` are the texts that stand elsewhere in the file and set flags too (keywords, edition).
-    """
-    heard = set().union(*(flags(part) for part in (text, *others) if part))
-    spoken = [word for flag, word in _SPOKEN.items() if flag in wanted and flag not in heard]
-    spoken += [f"Not: {word}" for flag, word in _SPOKEN.items() if flag in heard and flag not in wanted]
+def with_ending(
+    text: str, wanted: frozenset[str], *, keywords: str = "", edition: str = "", printing: str = ""
+) -> str:
+    """Return notes that say exactly the flags ``wanted``, whatever the words of the copy set."""
+    said = heard(text, keywords, edition, printing)
+    spoken = [word for flag, word in _SPOKEN.items() if flag in wanted and flag not in said]
+    spoken += [
+        f"Not: {word}" for flag, word in _SPOKEN.items() if flag in said and flag not in wanted
+    ]
     if not spoken:
         # Notes that end in such a bracket themselves: the one behind it is what will be taken off.
         own = ending(text)[1]
-        spoken = [w if flag in wanted else f"Not: {w}" for flag, w in _SPOKEN.items() if flag in own]
+        spoken = [
+            w if flag in wanted else f"Not: {w}" for flag, w in _SPOKEN.items() if flag in own
+        ]
     if not spoken:
         return text
     return f"{text} [{'. '.join(spoken)}.]" if text else f"[{'. '.join(spoken)}.]"

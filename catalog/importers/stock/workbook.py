@@ -32,7 +32,9 @@ def kept(source: Counted) -> BinaryIO:
         copy.write(data)
         if source.taken > FILE_LIMIT:
             copy.close()
-            raise refused("file_large", "A packed file of more than 200 MB.", remedy="Send it as CSV.")
+            raise refused(
+                "file_large", "A packed file of more than 200 MB.", remedy="Send it as CSV."
+            )
     copy.seek(0)
     return cast("BinaryIO", copy)
 
@@ -45,7 +47,12 @@ def is_workbook(copy: BinaryIO) -> bool:
             if _WORKBOOK in names:
                 _bounded(archive)
                 return True
-            if "mimetype" in names or "Index/Document.iwa" in names or "xl/workbook.bin" in names or "[Content_Types].xml" in names:
+            if (
+                "mimetype" in names
+                or "Index/Document.iwa" in names
+                or "xl/workbook.bin" in names
+                or "[Content_Types].xml" in names
+            ):
                 raise refused("spreadsheet", "The file is a document of an office program that we don’t read.",
                               remedy="Save the table as XLSX or CSV.")  # fmt: skip
             return False
@@ -62,7 +69,9 @@ def _bounded(archive: zipfile.ZipFile) -> None:
     members = archive.infolist()
     for member in members[: MEMBERS + 1]:
         most = WORDS_LIMIT if member.filename == _SHARED else SHEET_LIMIT
-        bomb = member.file_size > 32 * 1024 * 1024 and member.file_size > 500 * max(member.compress_size, 1)
+        bomb = member.file_size > 32 * 1024 * 1024 and member.file_size > 500 * max(
+            member.compress_size, 1
+        )
         if member.file_size > most or bomb or len(members) > MEMBERS:
             raise refused("packed_bomb", "The workbook unpacks to more than a stock list can be.",
                           remedy="Save the table as CSV.", value=member.filename)  # fmt: skip
@@ -100,7 +109,9 @@ def _rows(book: Any) -> Iterator[Cut]:
             continue
         # What a sheet says of its own size may be wrong either way.
         sheet.reset_dimensions()
-        for number, values in enumerate(sheet.iter_rows(values_only=True, max_col=COLUMNS), start=1):
+        for number, values in enumerate(
+            sheet.iter_rows(values_only=True, max_col=COLUMNS), start=1
+        ):
             cells = [_text(value) for value in values]
             while cells and not cells[-1]:
                 cells.pop()
@@ -118,7 +129,13 @@ def _rows(book: Any) -> Iterator[Cut]:
 def _text(value: object) -> str:
     """Return a cell as a person sees it: whole numbers without a point, days without an hour."""
     if isinstance(value, str):
-        return value[:CELL_LIMIT].replace("_x000D_", "").replace("\r\n", "\n").replace("\r", "\n").replace("\x00", "")
+        return (
+            value[:CELL_LIMIT]
+            .replace("_x000D_", "")
+            .replace("\r\n", "\n")
+            .replace("\r", "\n")
+            .replace("\x00", "")
+        )
     if value is None:
         return ""
     if isinstance(value, bool):
