@@ -45,8 +45,7 @@ def write_report(out: BinaryIO, shape: Shape, rows: Iterable[tuple[str, str]]) -
             out, header, (_padded(_cells(raw, ","), width) + [words] for raw, words in rows)
         )
         return
-    for text in report_lines(shape, rows):
-        out.write(text)
+    out.writelines(report_lines(shape, rows))
 
 
 def report_lines(shape: Shape, rows: Iterable[tuple[str, str]]) -> Iterator[bytes]:

@@ -66,8 +66,7 @@ def write_stock(
     out: BinaryIO, copies: Iterable[StockOut], kind: StockFormat, *, encoding: str = "", currency: str = "GBP"
 ) -> None:  # fmt: skip
     """Write a stock file of ``kind`` (one of ``WRITTEN``)."""
-    for data in stock_lines(copies, kind, encoding=encoding, currency=currency):
-        out.write(data)
+    out.writelines(stock_lines(copies, kind, encoding=encoding, currency=currency))
 
 
 def write_workbook(

@@ -5,11 +5,10 @@ import re
 
 from catalog.importers.stock.source import doubtful
 
-_TAG = re.compile(
-    r"<(/?)(p|br|b|i|u|em|strong|div|span|ul|ol|li|a|h[1-6]|sup|sub|font|center|small|big|blockquote|cite|table|tr|td|hr|img)"
-    r"(?:\s[^<>]*)?/?>",
-    re.IGNORECASE,
-)
+_NAMES = r"p|br|b|i|u|em|strong|div|span|ul|ol|li|a|h[1-6]|sup|sub|font|center|small|big|blockquote|cite|table|tr|td|hr|img"
+_TAG = re.compile(rf"<(/?)({_NAMES})(?:\s[^<>]*)?/?>", re.IGNORECASE)
+# What may become a tag, by what follows it.
+_OPENS = re.compile(rf"<(?=/?(?:{_NAMES})(?:[\s/>]|$))", re.IGNORECASE)
 _BREAKS = frozenset(["br", "li", "tr", "td"])
 _PARAGRAPHS = frozenset(
     [
@@ -40,7 +39,11 @@ _HIGH = re.compile(rb"[\x80-\xff]+")
 def _plain(match: re.Match[bytes]) -> bytes:
     """Return bytes as they are where nobody can take them for another encoding's, else as references."""
     raw, data = match[0], match.string
-    around = (data[match.start() - 1 : match.start()], raw, data[match.end() : match.end() + 1])
+    around = (
+        data[max(0, match.start() - 1) : match.start()],
+        raw,
+        data[match.end() : match.end() + 1],
+    )
     if len(raw) == 1 and not doubtful(around):
         return raw
     return "".join(f"&#{ord(char)};" for char in raw.decode("cp1252")).encode()
@@ -67,7 +70,7 @@ def written(text: str, encoding: str = "utf-8", *, breaks: str = "<br>") -> str:
     if "&" in text:
         text = ENTITY.sub(lambda match: f"&amp;{match[0][1:]}", text)
     if "<" in text:
-        text = _TAG.sub(lambda match: f"&lt;{match[0][1:]}", text)
+        text = _OPENS.sub("&lt;", text)
     if not text.isascii():
         text = SUSPECT.sub(lambda match: f"&#{ord(match[0])};", text)
         data = text.encode(encoding, "xmlcharrefreplace")

@@ -21,8 +21,15 @@ _OTHERS = (
     (b"%PDF", "a PDF"), (b"\x89PNG", "a picture"), (b"\xff\xd8\xff", "a picture"), (b"GIF8", "a picture"),
     (b"\xd0\xcf\x11\xe0", "a workbook or document of an old office program"), (b"{\\rtf", "a document of a word processor"),
     (b"SQLite format", "a database"), (b"Rar!", "a RAR archive"), (b"7z\xbc\xaf", "a 7z archive"),
-    (b"{", "JSON"), (b"[{", "JSON"), (b"<", "XML or a page of the web"), (b"BZh", "packed with bzip2"), (b"\xfd7zXZ", "packed with xz"),
+    (b"BZh", "packed with bzip2"), (b"\xfd7zXZ", "packed with xz"),
 )  # fmt: skip
+_MARKED = (
+    (
+        re.compile(rb"<(?:[?!]|html\b|[A-Za-z][\w:.-]{3,}(?:\s[^<|\t]*)?>)", re.IGNORECASE),
+        "XML or a page of the web",
+    ),
+    (re.compile(rb"[\[{]\s*[\[{]?\s*\"[^\"]{1,80}\"\s*:"), "JSON"),
+)
 _REMEDY = "Send UIEE, HomeBase, or a table: text with tabs, CSV or XLSX."
 
 
@@ -99,6 +106,9 @@ def _refuse_others(head: bytes) -> None:
         raise refused("empty", "The file is empty.", remedy="Send the list itself.")
     for magic, what in _OTHERS:
         if bare.startswith(magic):
+            raise refused("format_unknown", f"The file is {what}.", remedy=_REMEDY)
+    for shape, what in _MARKED:
+        if shape.match(bare):
             raise refused("format_unknown", f"The file is {what}.", remedy=_REMEDY)
     if head[:5].isdigit() and b"\x1e" in head[:4096]:
         raise refused("format_unknown", "The file is MARC: books, and no stock.", remedy=_REMEDY)

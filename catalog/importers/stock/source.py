@@ -1,9 +1,9 @@
 """The text of a stock file line by line, whatever its encoding, in constant memory."""
 
 import codecs
+import itertools
 import re
 from collections.abc import Iterator
-from typing import BinaryIO
 
 from catalog.importers.problems import Notes, refused
 from catalog.importers.unpack import Counted
@@ -16,7 +16,7 @@ _BOMS = (
     (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"),
 )  # fmt: skip
 _STRAY = re.compile("[\udc80-\udcff]+")
-_HIGH_AROUND = re.compile(rb"(?s)(.?)([\x80-\xff]+)(.?)")
+_HIGH = re.compile(rb"[\x80-\xff]+")
 _MULTIBYTE = re.compile("[^\x00-\x7f\udc80-\udcff]")
 # The encodings of one byte a character that sellers' programs wrote, the likeliest first.
 SINGLE_BYTE = ("cp1252", "mac_roman", "cp850")
@@ -26,8 +26,7 @@ _OPENING, _CLOSING = frozenset("‘“«„‚¿¡£©®€§¶‹"), frozenset(
 _DASHES = frozenset("–—·\xad\u00a0×±•†‡")
 # What a person may call an encoding, and Python's name of it.
 ENCODINGS = frozenset(
-    "utf-8 utf-8-sig cp1252 latin-1 mac_roman cp850 cp437 cp1250 cp1251 cp1253 cp1254 cp1257 koi8-r "
-    "iso8859-2 iso8859-15 utf-16 utf-16-le utf-16-be shift_jis euc_jp gb18030 big5 euc_kr".split()
+    ["utf-8", "utf-8-sig", "cp1252", "latin-1", "mac_roman", "cp850", "cp437", "cp1250", "cp1251", "cp1253", "cp1254", "cp1257", "koi8-r", "iso8859-2", "iso8859-15", "utf-16", "utf-16-le", "utf-16-be", "shift_jis", "euc_jp", "gb18030", "big5", "euc_kr"]
 )
 
 
@@ -180,7 +179,11 @@ def single_byte(data: bytes) -> str:
     Accents stand among small letters, quotation marks and dashes at the ends of words; whatever makes
     signs inside words is wrong. "latin-1" is Windows-1252 without the signs that Latin-1 lacks.
     """
-    pieces = [match.groups() for match in _HIGH_AROUND.finditer(data[:HEAD])][:4000]
+    data = data[:HEAD]
+    found = itertools.islice(_HIGH.finditer(data), 4000)
+    pieces = [
+        (data[max(0, m.start() - 1) : m.start()], m[0], data[m.end() : m.end() + 1]) for m in found
+    ]
     scores = {name: sum(_likely(piece, name) for piece in pieces) for name in SINGLE_BYTE}
     best = max(SINGLE_BYTE, key=lambda name: (scores[name], name == "cp1252"))
     return "latin-1" if best == "cp1252" and not _C1.search(data) else best

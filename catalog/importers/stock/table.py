@@ -216,11 +216,7 @@ def delimiter_of(lines: list[str]) -> str:
     """Return the sign that parts the columns: the one that makes known headers, else the steadiest."""
     best, most = ",", (-1, -1)
     for sign in "\t;|,^~":
-        counts = [
-            len(next(csv.reader((line,), delimiter=sign), []))
-            for line in lines[:20]
-            if line and line.count('"') % 2 == 0
-        ]
+        counts = [_count(line, sign) for line in lines[:20] if line]
         if not counts or max(counts) < 2:
             continue
         known = max(known_headers(line, sign) for line in lines[:10])
@@ -229,6 +225,13 @@ def delimiter_of(lines: list[str]) -> str:
         if score > most:
             best, most = sign, score
     return best
+
+
+def _count(line: str, sign: str) -> int:
+    # An odd quotation mark is one of inches, or of a cell that goes on in the next line.
+    if '"' not in line or line.count('"') % 2:
+        return line.count(sign) + 1
+    return len(next(csv.reader((line,), delimiter=sign), []))
 
 
 def known_headers(line: str, delimiter: str) -> int:

@@ -28,7 +28,9 @@ _WORDS = st.lists(_PIECES, max_size=4).map("\n".join).map(tidy)
 _NAME = st.text("abcdefgéüñяשд漢", min_size=2, max_size=8).map(str.capitalize).map(clean)
 _PEOPLE = st.lists(st.builds("{}, {}".format, _NAME, _NAME), max_size=2, unique=True).map(tuple)
 _ISBNS = st.sampled_from(["", "9780140443875", "9791090724112", "9788496454347"])
-_IMAGES = st.lists(st.sampled_from(["https://shop.example/a.jpg", "https://shop.example/b.png"]), unique=True)
+_IMAGES = st.lists(
+    st.sampled_from(["https://shop.example/a.jpg", "https://shop.example/b.png"]), unique=True
+)
 
 copies = st.builds(
     StockOut,
@@ -53,7 +55,16 @@ copies = st.builds(
                           if isinstance(value, str) and name not in {"notes", "private_notes"}))  # fmt: skip
 
 _COMMON = {"sku", "quantity", "price_minor", "condition", "flags", "notes", "isbn13"}
-_BOOK = _COMMON | {"jacket", "title", "authors", "publisher", "form", "edition_text", "printing", "currency"}
+_BOOK = _COMMON | {
+    "jacket",
+    "title",
+    "authors",
+    "publisher",
+    "form",
+    "edition_text",
+    "printing",
+    "currency",
+}
 HELD = {
     F.UIEE: _BOOK | {"place", "illustrators", "published", "series", "keywords", "cost_minor", "categories", "shelf", "weight_g", "images"},
     F.HOMEBASE: _BOOK | {"published", "cost_minor", "categories", "shelf"},
@@ -71,8 +82,15 @@ HELD = {
 def held_of(row: StockRow) -> dict[str, object]:
     """Return what a row says, in the words of ``StockOut``."""
     book = row.book
-    people = {role: tuple(one.inverted for one in book.contributors if one.roles == (role,)) for role in ("A01", "A12")}
-    flags = set(row.defects) | {name for name in ("signed", "inscribed", "first_edition", "print_on_demand") if getattr(row, name)}
+    people = {
+        role: tuple(one.inverted for one in book.contributors if one.roles == (role,))
+        for role in ("A01", "A12")
+    }
+    flags = set(row.defects) | {
+        name
+        for name in ("signed", "inscribed", "first_edition", "print_on_demand")
+        if getattr(row, name)
+    }
     return {
         **{name: getattr(row, name) for name in (
             "sku", "quantity", "price_minor", "currency", "cost_minor", "condition", "jacket", "notes", "private_notes", "shelf",
