@@ -42,7 +42,7 @@ def write_report(out: BinaryIO, shape: Shape, rows: Iterable[tuple[str, str]]) -
         width = shape.width
         header = [*shape.header, ERROR_COLUMN] if shape.header else []
         write_sheet(
-            out, header, (_padded(_cells(raw, ","), width) + [words] for raw, words in rows)
+            out, header, ([*_padded(_cells(raw, ","), width), words] for raw, words in rows)
         )
         return
     out.writelines(report_lines(shape, rows))
@@ -75,12 +75,12 @@ def _table(shape: Shape, rows: Iterable[tuple[str, str]]) -> Iterator[str]:
         yield tables.line([*shape.header, ERROR_COLUMN], delimiter) + "\n"
     for raw, said in rows:
         cells = _cells(raw, delimiter)
-        said = " ".join(said.split())
+        words = " ".join(said.split())
         guarded = [tables.inert(cell) for cell in cells]
         # As it stood, unless a spreadsheet would take a cell of it for a formula.
         text = raw if guarded == cells else tables.line(guarded, delimiter)
         missing = max(0, shape.width - len(cells))
-        yield f"{text}{delimiter * missing}{delimiter}{tables.line([said], delimiter)}\n"
+        yield f"{text}{delimiter * missing}{delimiter}{tables.line([words], delimiter)}\n"
 
 
 def _cells(raw: str, delimiter: str) -> list[str]:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from catalog.exporters.stock.copy import StockOut
 from catalog.exporters.stock.values import Values
 from catalog.importers.stock import bindings
-from catalog.importers.stock.build import isbn_in_notes
+from catalog.importers.stock.books import isbn_in_notes
 from catalog.importers.stock.tagged import COPIES
 
 

@@ -6,7 +6,7 @@ from books4all.lib.money import Money
 from catalog.constants import Condition, Jacket
 from catalog.exporters.stock.copy import StockOut
 from catalog.importers.stock import markup, words
-from catalog.importers.stock.build import NUMBERED
+from catalog.importers.stock.books import NUMBERED
 
 _GRADES = {
     Condition.NEW: "New", Condition.AS_NEW: "As New", Condition.FINE: "Fine", Condition.NEAR_FINE: "Near Fine",

@@ -20,7 +20,9 @@ _DOLLARS = frozenset(["USD", "CAD", "AUD", "NZD", "HKD", "SGD"])
 _AROUND = re.compile(r"(\D*?)\s*(-?\d[\d.,'’ ]*?)\s*(?:[.,]\s*[-–—]+)?\s*(\D*)")
 _CODE = re.compile(r"[A-Z]{3}")
 _PENCE = re.compile(r"(\d{1,8})\s?p")
-_ASKED = re.compile(r"p\.?\s*o\.?\s*a\.?|on (?:application|request)|auf anfrage|sur demande", re.IGNORECASE)
+_ASKED = re.compile(
+    r"p\.?\s*o\.?\s*a\.?|on (?:application|request)|auf anfrage|sur demande", re.IGNORECASE
+)
 _GROUPED = {sign: re.compile(rf"\d{{1,3}}(?:{re.escape(sign)}\d{{3}})+") for sign in ".,' "}
 _SPACES = str.maketrans({"\u00a0": " ", "\u202f": " ", "\u2009": " ", "’": "'", "\u2212": "-"})
 

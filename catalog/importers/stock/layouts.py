@@ -8,7 +8,35 @@ from catalog.importers.stock.table import Cut, Layout
 from catalog.importers.stock.tagged import HOMEBASE
 
 # The 35 columns of ChrisLands, which have no header. What the last eight are for isn't written down.
-CHRISLANDS = ["sku", "author", "title", "illustrator", "condition", "size", "jacket", "binding", "kind", "isbn", "publisher", "place", "date", "edition", "signed", "notes", "quantity", "price", "image", "category", "category", "category", "category", "category", "keywords", "keywords", "keywords"] + [""] * 8
+CHRISLANDS = [
+    "sku",
+    "author",
+    "title",
+    "illustrator",
+    "condition",
+    "size",
+    "jacket",
+    "binding",
+    "kind",
+    "isbn",
+    "publisher",
+    "place",
+    "date",
+    "edition",
+    "signed",
+    "notes",
+    "quantity",
+    "price",
+    "image",
+    "category",
+    "category",
+    "category",
+    "category",
+    "category",
+    "keywords",
+    "keywords",
+    "keywords",
+] + [""] * 8
 _SAMPLES = 5
 HEADER_WITHIN = 15
 _FIRST_IS = {
@@ -17,7 +45,29 @@ _FIRST_IS = {
     StockFormat.HOMEBASE3: (frozenset(["book", "bookid", "universalid", "ubid", "homebaseid"]), frozenset(["anam", "tnam", "universalid", "ubid", "pbls", "homebaseid"])),
 }  # fmt: skip
 _AMAZON = frozenset(
-    ["adddelete", "productidtype", "itemcondition", "itemnote", "asin1", "sellersku", "händlersku", "skuvendeur", "skuvenditore", "skudelvendedor", "artikelidtyp", "typeidproduit", "出品者sku", "tipoidproducto", "itemnoteadddelete", "willshipinternationally", "fulfillmentcenterid", "fulfillmentchannel", "minimumsellerallowedprice", "conditiontype", "standardpricetype"]
+    [
+        "adddelete",
+        "productidtype",
+        "itemcondition",
+        "itemnote",
+        "asin1",
+        "sellersku",
+        "händlersku",
+        "skuvendeur",
+        "skuvenditore",
+        "skudelvendedor",
+        "artikelidtyp",
+        "typeidproduit",
+        "出品者sku",
+        "tipoidproducto",
+        "itemnoteadddelete",
+        "willshipinternationally",
+        "fulfillmentcenterid",
+        "fulfillmentchannel",
+        "minimumsellerallowedprice",
+        "conditiontype",
+        "standardpricetype",
+    ]
 )
 
 
@@ -31,7 +81,7 @@ class Head:
     skipped: int
 
 
-def understood(first: list[Cut], mapping: dict[str, str] | None, header: bool | None) -> Head:
+def understood(first: list[Cut], mapping: dict[str, str] | None, *, header: bool | None) -> Head:
     """Return what the first rows of a table say of it; without a header its columns have no names."""
     if not mapping and header is not True and _is_chrislands(first):
         # One more is ours: what was wrong, in a report that comes back.

@@ -8,7 +8,7 @@ from typing import BinaryIO
 from catalog.importers.problems import Notes, refused
 from catalog.importers.record import RefusedFileError
 from catalog.importers.stock import amounts, columns, layouts, table, tagged, workbook
-from catalog.importers.stock.build import Builder
+from catalog.importers.stock.reading import Reading
 from catalog.importers.stock.row import Choices, Column, StockFile, StockFormat, StockRow
 from catalog.importers.stock.source import Text
 from catalog.importers.stock.table import Cut, Cutter, Layout
@@ -104,19 +104,24 @@ def _refuse_others(head: bytes) -> None:
     bare = head.removeprefix(b"\xef\xbb\xbf").lstrip()
     if not bare.strip(b"\x00\xff\xfe"):
         raise refused("empty", "The file is empty.", remedy="Send the list itself.")
-    for magic, what in _OTHERS:
-        if bare.startswith(magic):
-            raise refused("format_unknown", f"The file is {what}.", remedy=_REMEDY)
-    for shape, what in _MARKED:
-        if shape.match(bare):
-            raise refused("format_unknown", f"The file is {what}.", remedy=_REMEDY)
-    if head[:5].isdigit() and b"\x1e" in head[:4096]:
-        raise refused("format_unknown", "The file is MARC: books, and no stock.", remedy=_REMEDY)
     if head.startswith((GZIP, ZIP)):
         raise refused("packed_twice", "A packed file inside a packed file.", remedy="Pack it once.")
-    controls = sum(head[:4096].count(byte) for byte in range(1, 9))
-    if controls > 40:
-        raise refused("format_unknown", "The file is no text.", remedy=_REMEDY)
+    if what := _other(bare):
+        raise refused("format_unknown", f"The file is {what}.", remedy=_REMEDY)
+
+
+def _other(head: bytes) -> str:
+    """Return what a file is that is no list of stock, or an empty string."""
+    for magic, what in _OTHERS:
+        if head.startswith(magic):
+            return what
+    for shape, what in _MARKED:
+        if shape.match(head):
+            return what
+    if head[:5].isdigit() and b"\x1e" in head[:4096]:
+        return "MARC: books, and no stock"
+    # Text has next to none of these, in any encoding.
+    return "no text" if sum(head[:4096].count(byte) for byte in range(1, 9)) > 40 else ""
 
 
 def _tagged_kind(sample: list[str]) -> str:
@@ -150,7 +155,7 @@ def _of_tags(
     names: dict[str, str] = {}
     for tag, field in meanings.items():
         names.setdefault(field, tag)
-    builder = Builder(
+    reading = Reading(
         kind,
         choices,
         names=names,
@@ -159,7 +164,7 @@ def _of_tags(
     )
     rest = itertools.islice(lines, len(head), None)
     file = StockFile(format=kind, encoding=text.encoding, head="\n".join(head), rows=iter(()))
-    file.rows = _followed(tagged.rows(text, rest, builder, kind), file, text)
+    file.rows = _followed(tagged.rows(text, rest, reading, kind), file, text)
     return file
 
 
@@ -176,14 +181,14 @@ def _of_cuts(
     first = list(itertools.islice(cuts, ROWS_AHEAD))
     if not first:
         raise refused("empty", "The file has no rows.", remedy="Send the list itself.")
-    head = layouts.understood(first, mapping, choices.header)
+    head = layouts.understood(first, mapping, header=choices.header)
     skipped, ahead = first[: head.skipped], first[head.skipped :]
     layout = Layout(head.header, head.fields)
     fields = frozenset(head.fields) - {""}
     priced = next(
         (name for name, field in zip(head.header, head.fields, strict=True) if field == "price"), ""
     )
-    builder = Builder(
+    reading = Reading(
         StockFormat(choices.format or head.kind), choices, names=layout.names, fields=fields,
         decimal=layouts.decimal_sign(layout, ahead), currency=columns.currency_of(priced),
     )  # fmt: skip
@@ -192,11 +197,11 @@ def _of_cuts(
         for at, (name, field) in enumerate(zip(head.header, head.fields, strict=True))
     )
     file = StockFile(
-        format=builder.kind, encoding=text.encoding if text else "", columns=found, missing=_missing(fields),
+        format=reading.kind, encoding=text.encoding if text else "", columns=found, missing=_missing(fields),
         head="\n".join(raw for _line, raw, _cells, _wrong in skipped), rows=iter(()),
     )  # fmt: skip
     file.rows = _followed(
-        table.rows(itertools.chain(ahead, cuts), layout, builder, text), file, text
+        table.rows(itertools.chain(ahead, cuts), layout, reading, text), file, text
     )
     return file
 

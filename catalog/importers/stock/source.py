@@ -26,7 +26,31 @@ _OPENING, _CLOSING = frozenset("‘“«„‚¿¡£©®€§¶‹"), frozenset(
 _DASHES = frozenset("–—·\xad\u00a0×±•†‡")
 # What a person may call an encoding, and Python's name of it.
 ENCODINGS = frozenset(
-    ["utf-8", "utf-8-sig", "cp1252", "latin-1", "mac_roman", "cp850", "cp437", "cp1250", "cp1251", "cp1253", "cp1254", "cp1257", "koi8-r", "iso8859-2", "iso8859-15", "utf-16", "utf-16-le", "utf-16-be", "shift_jis", "euc_jp", "gb18030", "big5", "euc_kr"]
+    [
+        "utf-8",
+        "utf-8-sig",
+        "cp1252",
+        "latin-1",
+        "mac_roman",
+        "cp850",
+        "cp437",
+        "cp1250",
+        "cp1251",
+        "cp1253",
+        "cp1254",
+        "cp1257",
+        "koi8-r",
+        "iso8859-2",
+        "iso8859-15",
+        "utf-16",
+        "utf-16-le",
+        "utf-16-be",
+        "shift_jis",
+        "euc_jp",
+        "gb18030",
+        "big5",
+        "euc_kr",
+    ]
 )
 
 
@@ -48,7 +72,7 @@ class Text:
         self._settled = bool(encoding)
         self.line = 0
         self.whole = True
-        self._accents = False
+        self._accents = self._carried = False
         self._decoder = _decoder(self.encoding)
 
     def _decide(self, head: bytes) -> str:
@@ -67,22 +91,11 @@ class Text:
 
     def __iter__(self) -> Iterator[str]:
         """Yield lines without their ends (LF, CR LF or CR). Raises RefusedFileError."""
-        held, carried = "", False
+        held = ""
         while True:
             data = self._stream.read(CHUNK)
-            if self._skip:
-                data, self._skip = data[self._skip :], 0
-            text = self._decoded(data)
-            if carried and text.startswith("\n"):
-                text = text[1:]
-            carried = text.endswith("\r")
-            if "\r" in text:
-                text = text.replace("\r\n", "\n").replace("\r", "\n")
-            if "\x00" in text:
-                text = text.replace("\x00", "")
-                self.notes.once("control_characters", "", "The file has zero bytes in it.",
-                                remedy="They were left out.", line=self.line + 1)  # fmt: skip
-            lines = (held + text).split("\n")
+            lines = (held + self._ended(self._decoded(data[self._skip :]))).split("\n")
+            self._skip = 0
             held = lines.pop()
             for line in lines:
                 self.line += 1
@@ -96,6 +109,19 @@ class Text:
         if held:
             self.line += 1
             yield held
+
+    def _ended(self, text: str) -> str:
+        """Return a piece of text with LF at the end of its lines, whatever ends them; without zeros."""
+        if self._carried and text.startswith("\n"):
+            text = text[1:]
+        self._carried = text.endswith("\r") if text else self._carried
+        if "\r" in text:
+            text = text.replace("\r\n", "\n").replace("\r", "\n")
+        if "\x00" in text:
+            text = text.replace("\x00", "")
+            self.notes.once("control_characters", "", "The file has zero bytes in it.",
+                            remedy="They were left out.", line=self.line + 1)  # fmt: skip
+        return text
 
     def _decoded(self, data: bytes) -> str:
         if self.encoding not in {"utf-8", "utf-8-sig"}:

@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterator
 
 from catalog.importers.record import Problem, Severity
 from catalog.importers.stock import amounts, columns, grades
-from catalog.importers.stock.build import Builder, unguarded
+from catalog.importers.stock.build import build
+from catalog.importers.stock.reading import Reading, unguarded
 from catalog.importers.stock.row import StockRow
 from catalog.importers.stock.source import Text
 
@@ -66,31 +67,24 @@ class Cutter:
 
 
 def rows(
-    cuts: Iterator[Cut], layout: "Layout", builder: Builder, text: Text | None
+    cuts: Iterator[Cut], layout: "Layout", reading: Reading, text: Text | None
 ) -> Iterator[StockRow]:
     """Yield the rows of a table whose columns are understood."""
     width, number = layout.width, 0
-    pairs, several = layout.pairs, layout.several
-    for line, raw, cells, wrong in cuts:
-        problem = None
+    for line, raw, given, wrong in cuts:
+        cells, problem = given, None
         if len(cells) != width:
             if not any(cells):
                 continue
             cells, problem = layout.fitted(cells, raw, line)
-        if "'" in raw:
-            cells = [unguarded(cell.strip()) for cell in cells]
-        values = {field: cell for field, position in pairs if (cell := cells[position].strip())}
-        for field, positions, sign in several:
-            if parts := [part for position in positions if (part := cells[position].strip())]:
-                values[field] = parts[0] if len(parts) == 1 else sign.join(parts)
+        values = layout.values([unguarded(cell.strip()) for cell in cells] if "'" in raw else cells)
         if not values or (len(values) < 4 and "title" not in values and _is_total(cells)):
             continue
         number += 1
-        row = builder.row(number, line, raw, values)
-        if problem:
-            row.problems.insert(0, problem)
-        if wrong:
-            row.problems.insert(0, _open_quote(line, raw))
+        row = build(reading, number, line, raw, values)
+        if problem or wrong:
+            found = (problem, _open_quote(line, raw) if wrong else None)
+            row.problems[:0] = [one for one in found if one]
         if text is not None and text.notes:
             row.problems.extend(text.notes.take(line + raw.count("\n")))
         yield row
@@ -132,6 +126,14 @@ class Layout:
             for at in places_of
         )
         self._checks = tuple(checks)
+
+    def values(self, cells: list[str]) -> dict[str, str]:
+        """Return the cells that are not empty by field; what several columns say is one value."""
+        values = {field: cell for field, at in self.pairs if (cell := cells[at].strip())}
+        for field, places, sign in self.several:
+            if parts := [part for at in places if (part := cells[at].strip())]:
+                values[field] = sign.join(parts)
+        return values
 
     @property
     def names(self) -> dict[str, str]:

@@ -5,7 +5,8 @@ from collections.abc import Iterator
 
 from catalog.importers.problems import refused
 from catalog.importers.record import Problem, Severity
-from catalog.importers.stock.build import Builder
+from catalog.importers.stock.build import build
+from catalog.importers.stock.reading import Reading
 from catalog.importers.stock.row import StockFormat, StockRow
 from catalog.importers.stock.source import Text
 
@@ -44,12 +45,13 @@ COPIES = re.compile(r"(?:^|(?<=\s))Q-?(\d{1,3})(?=\s*(?:[.;,]|$))")
 class Record:
     """The lines of one record, as they come."""
 
-    def __init__(self, line: int) -> None:
+    def __init__(self, line: int, *, joined: bool = False) -> None:
         self.line = line
         self.lines: list[str] = []
         self.fields: list[tuple[str, str]] = []
         self.tags: set[str] = set()
-        self.joined = False
+        # The blank line before it was lost.
+        self.joined = joined
         self.size = 0
 
     def add(self, raw: str, tag: str, value: str) -> None:
@@ -63,7 +65,7 @@ class Record:
         self.keep(raw)
         if self.fields:
             tag, value = self.fields[-1]
-            self.fields[-1] = (tag, f"{value}\n{raw.strip()}")
+            self.fields[-1] = (tag, f"{value}\n{raw.rstrip().lstrip(' ')}")
 
     def keep(self, raw: str) -> None:
         """Keep a line as it stands. Raises RefusedFileError for a record without an end."""
@@ -86,7 +88,6 @@ def head_of(lines: list[str], kind: StockFormat) -> list[str]:
 def records(lines: Iterator[tuple[int, str]], kind: StockFormat) -> Iterator[Record]:
     """Yield records: a blank line parts them, and so does the number of the next copy where it is lost."""
     pattern, first = LINES[kind], FIRST[kind]
-    repeats = frozenset(["CA", "MT", "IM", "BCAT", "IMGU", ERROR_TAG])
     record: Record | None = None
     blank = False
     for number, line in lines:
@@ -94,28 +95,29 @@ def records(lines: Iterator[tuple[int, str]], kind: StockFormat) -> Iterator[Rec
             blank = True
             continue
         match = pattern.fullmatch(line)
-        tag = match[1].upper() if match else ""
-        if not match:
-            if record:
-                if blank:
-                    record.go_on("")
-                record.go_on(line)
-        else:
-            again = tag in record.tags and tag not in repeats if record else False
-            if record and (tag == first or (blank and (again or _complete(record, first)))):
-                # A line lost between two records is worth a word; one between two fields isn't.
-                lost = not blank
+        if match:
+            tag = match[1].upper()
+            if record and _begins(record, tag, first, blank=blank):
                 yield record
-                record = None
-            else:
-                lost = False
-            if record is None:
-                record = Record(number)
-                record.joined = lost
+                record = Record(number, joined=not blank)
+            record = record or Record(number)
             record.add(line, tag, match[2].strip())
+        elif record:
+            record.go_on(f"\n{line}" if blank else line)
         blank = False
     if record:
         yield record
+
+
+_REPEATED = frozenset(["CA", "MT", "IM", "BCAT", "IMGU", ERROR_TAG])
+
+
+def _begins(record: Record, tag: str, first: str, *, blank: bool) -> bool:
+    """Whether a tag begins the next record, and doesn't go on with this one after a stray blank line."""
+    if tag == first:
+        return True
+    again = tag in record.tags and tag not in _REPEATED
+    return blank and (again or _complete(record, first))
 
 
 def _complete(record: Record, first: str) -> bool:
@@ -123,7 +125,7 @@ def _complete(record: Record, first: str) -> bool:
 
 
 def rows(
-    text: Text, lines: Iterator[tuple[int, str]], builder: Builder, kind: StockFormat
+    text: Text, lines: Iterator[tuple[int, str]], reading: Reading, kind: StockFormat
 ) -> Iterator[StockRow]:
     """Yield the rows of a tagged file."""
     number, held, last = 0, None, ""
@@ -131,10 +133,10 @@ def rows(
         if held:
             last = held.fields[-1][0]
             number += 1
-            yield _row(held, number, builder, text)
+            yield _row(held, number, reading, text)
         held = record
     if held:
-        row = _row(held, number + 1, builder, text)
+        row = _row(held, number + 1, reading, text)
         if not text.whole and last and held.fields and last not in held.tags:
             _cut_off(row)
         yield row
@@ -149,9 +151,9 @@ def _cut_off(row: StockRow) -> None:
     ))  # fmt: skip
 
 
-def _row(record: Record, number: int, builder: Builder, text: Text) -> StockRow:
-    values, problems = _values(record, builder)
-    row = builder.row(number, record.line, "\n".join(record.lines), values)
+def _row(record: Record, number: int, reading: Reading, text: Text) -> StockRow:
+    values, problems = _values(record, reading)
+    row = build(reading, number, record.line, "\n".join(record.lines), values)
     if problems:
         row.problems.extend(problems)
     if text.notes:
@@ -159,12 +161,12 @@ def _row(record: Record, number: int, builder: Builder, text: Text) -> StockRow:
     return row
 
 
-def _values(record: Record, builder: Builder) -> tuple[dict[str, str], list[Problem]]:
-    meanings = TAGS[builder.kind]
+def _values(record: Record, reading: Reading) -> tuple[dict[str, str], list[Problem]]:
+    meanings = TAGS[reading.kind]
     values: dict[str, str] = {}
     problems: list[Problem] = []
     if record.joined:
-        problems.append(Problem("blank_line_missing", FIRST[builder.kind], record.lines[0], "No blank line before this record.",
+        problems.append(Problem("blank_line_missing", FIRST[reading.kind], record.lines[0], "No blank line before this record.",
                                 "Read as a record of its own.", record.line))  # fmt: skip
     for tag, value in record.fields:
         field = meanings.get(tag)
@@ -182,7 +184,7 @@ def _values(record: Record, builder: Builder) -> tuple[dict[str, str], list[Prob
                 )
         elif value and field:
             _put(values, tag, field, value)
-    if builder.kind == StockFormat.UIEE and "notes" in values:
+    if reading.kind == StockFormat.UIEE and "notes" in values:
         _copies_in_notes(values, problems, record.line)
     return values, problems
 
