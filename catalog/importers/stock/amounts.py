@@ -17,7 +17,7 @@ _SIGNS = {
     "SFR.": "CHF", "FR.": "CHF", "EURO": "EUR", "EUROS": "EUR", "STG": "GBP", "DM": "DEM", "₺": "TRY", "₴": "UAH",
 }  # fmt: skip
 _DOLLARS = frozenset(["USD", "CAD", "AUD", "NZD", "HKD", "SGD"])
-_AROUND = re.compile(r"(\D*?)\s*(-?\d[\d.,'’ ]*?)\s*(?:[.,]\s*[-–—]+)?\s*(\D*)")
+_AROUND = re.compile(r"(\D*?)\s*(-?\d[\d.,'’ ]*?)\s*(?:[.,]\s*[-–—]*)?\s*(\D*)")
 _CODE = re.compile(r"[A-Z]{3}")
 _PENCE = re.compile(r"(\d{1,8})\s?p")
 _ASKED = re.compile(

@@ -17,7 +17,8 @@ _SCIENTIFIC = re.compile(r"\d(?:[.,]\d+)?E\+?\d+", re.IGNORECASE)
 NUMBERED = re.compile(r"(.+?)(?:,)?\s+(?:(?:#|No\.?|Vol\.?|Bd\.?|--)\s*)?(\d{1,4}(?:\.\d)?)$")
 _ISBN_PARTS = re.compile(r"\s*[;,|]\s*|\s+/\s+|\s{2,}")
 _ISBN_IN_NOTES = re.compile(
-    r"\b(?:97[89][\d -]{10,14}\d|(?:ISBN[-:. 103]*)(\d[\d -]{7,11}[\dX]))", re.IGNORECASE
+    r"\b(?:97[89][\d -]{10,14}\d|(?:ISBN(?:[- ]?1[03](?!\d))?[-:. ]*)(\d[\d -]{7,11}[\dX]))",
+    re.IGNORECASE,
 )
 _PEOPLE = (("author", "A01"), ("editor", "B01"), ("translator", "B06"), ("illustrator", "A12"))
 _UNDATED = frozenset(

@@ -83,8 +83,8 @@ def condition(text: str) -> Graded | None:
     word = _CAMEL.sub(" ", text.replace("_", " ")).casefold().strip(" .,;:()[]")
     for _round in range(2):
         word = _PREFIX.sub("", word)
-    word = _SUFFIX.sub("", word)
-    if found := _grade(word):
+    whole, word = word, _SUFFIX.sub("", word)
+    if found := _grade(whole) or _grade(word):
         return Graded(found)
     ends = [_grade(part) for part in _BETWEEN.split(word)]
     if len(ends) == 2 and ends[0] and ends[1]:
@@ -105,7 +105,7 @@ def _grade(word: str) -> Condition | None:
 
 _NONE_ISSUED = re.compile(
     r"(?:no|none|not|without|w/?o|issued|never|ohne|sans|as)\b.*\b(?:as issued|issued (?:without|with no)|wie erschienen|issued|comme paru)\b|"
-    r"as issued|none as issued|njai|ndjai"
+    r"as issued|issued (?:without|with no).*|none as issued|njai|ndjai"
 )
 _NONE = re.compile(
     r"no|none|no[\s-]*(?:d\.?/?[jw]\.?|dust\s?-?(?:jacket|wrapper|cover)|jacket|wrapper)\.?(?: present| included)?|n\.?d\.?j\.?|lacking|lacks.*|missing|"

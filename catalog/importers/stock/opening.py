@@ -61,10 +61,20 @@ def open_stock(
         for close in closing:
             close()
         raise
+    file.rows = _closing(file.rows, closing)
     file.purge = bool(_PURGE.search(name))
     file._taken = lambda: packed.taken  # noqa: SLF001 - ours to fill
     file._close = lambda: [close() for close in closing]  # noqa: SLF001
     return file
+
+
+def _closing(rows: Iterator[StockRow], closing: list[Callable[[], None]]) -> Iterator[StockRow]:
+    """Yield rows, and give up what reading them needed when they end or are left."""
+    try:
+        yield from rows
+    finally:
+        for close in closing:
+            close()
 
 
 def _of_text(data: Counted, mapping: dict[str, str] | None, choices: Choices) -> StockFile:
@@ -125,7 +135,7 @@ def _other(head: bytes) -> str:
 
 
 def _tagged_kind(sample: list[str]) -> str:
-    """Return UIEE or HomeBase when most lines are of it, or an empty string."""
+    """Return UIEE or HomeBase when a third of the lines are of it: notes may go on for many, or an empty string."""
     lines = [line for line in sample[:400] if line.strip()]
     for kind, tags in tagged.TAGS.items():
         known = [
@@ -133,7 +143,7 @@ def _tagged_kind(sample: list[str]) -> str:
             for line in lines
             if (match := tagged.LINES[kind].fullmatch(line)) and match[1].upper() in tags
         ]
-        if len(known) * 2 >= len(lines) and len(set(known)) > 1:
+        if len(known) * 3 >= len(lines) and len(set(known)) > 1:
             return kind
     return ""
 

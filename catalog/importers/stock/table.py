@@ -77,6 +77,9 @@ def rows(
             if not any(cells):
                 continue
             cells, problem = layout.fitted(cells, raw, line)
+            if text is None and len(given) < width:
+                # A sheet has no cells where nothing stands.
+                problem = None
         values = layout.values([unguarded(cell.strip()) for cell in cells] if "'" in raw else cells)
         if not values or (len(values) < 4 and "title" not in values and _is_total(cells)):
             continue

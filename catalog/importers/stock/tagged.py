@@ -48,7 +48,7 @@ class Record:
     def __init__(self, line: int, *, joined: bool = False) -> None:
         self.line = line
         self.lines: list[str] = []
-        self.fields: list[tuple[str, str]] = []
+        self.fields: list[tuple[str, list[str]]] = []
         self.tags: set[str] = set()
         # The blank line before it was lost.
         self.joined = joined
@@ -57,15 +57,14 @@ class Record:
     def add(self, raw: str, tag: str, value: str) -> None:
         """Add a tagged line."""
         self.keep(raw)
-        self.fields.append((tag, value))
+        self.fields.append((tag, [value]))
         self.tags.add(tag)
 
     def go_on(self, raw: str) -> None:
         """Add a line without a tag: the field before it goes on."""
         self.keep(raw)
         if self.fields:
-            tag, value = self.fields[-1]
-            self.fields[-1] = (tag, f"{value}\n{raw.rstrip().lstrip(' ')}")
+            self.fields[-1][1].append(raw.rstrip().lstrip(" "))
 
     def keep(self, raw: str) -> None:
         """Keep a line as it stands. Raises RefusedFileError for a record without an end."""
@@ -168,7 +167,8 @@ def _values(record: Record, reading: Reading) -> tuple[dict[str, str], list[Prob
     if record.joined:
         problems.append(Problem("blank_line_missing", FIRST[reading.kind], record.lines[0], "No blank line before this record.",
                                 "Read as a record of its own.", record.line))  # fmt: skip
-    for tag, value in record.fields:
+    for tag, parts in record.fields:
+        value = parts[0] if len(parts) == 1 else "\n".join(parts).strip()
         field = meanings.get(tag)
         if field is None:
             if tag != ERROR_TAG:
