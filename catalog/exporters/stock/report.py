@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import BinaryIO
 
+from books4all.lib.csv_cells import inert
 from catalog.exporters.stock import tables
 from catalog.exporters.stock.writing import write_sheet
 from catalog.importers.stock.columns import ERROR_COLUMN
@@ -42,7 +43,12 @@ def write_report(out: BinaryIO, shape: Shape, rows: Iterable[tuple[str, str]]) -
         width = shape.width
         header = [*shape.header, ERROR_COLUMN] if shape.header else []
         write_sheet(
-            out, header, ([*_padded(_cells(raw, ","), width), words] for raw, words in rows)
+            out,
+            header,
+            (
+                [inert(cell) for cell in [*_padded(_cells(raw, ","), width), words]]
+                for raw, words in rows
+            ),
         )
         return
     out.writelines(report_lines(shape, rows))
@@ -76,11 +82,11 @@ def _table(shape: Shape, rows: Iterable[tuple[str, str]]) -> Iterator[str]:
     for raw, said in rows:
         cells = _cells(raw, delimiter)
         words = " ".join(said.split())
-        guarded = [tables.inert(cell) for cell in cells]
+        guarded = [inert(cell) for cell in cells]
         # As it stood, unless a spreadsheet would take a cell of it for a formula.
         text = raw if guarded == cells else tables.line(guarded, delimiter)
         missing = max(0, shape.width - len(cells))
-        yield f"{text}{delimiter * missing}{delimiter}{tables.line([words], delimiter)}\n"
+        yield f"{text}{delimiter * missing}{delimiter}{tables.line([inert(words)], delimiter)}\n"
 
 
 def _cells(raw: str, delimiter: str) -> list[str]:

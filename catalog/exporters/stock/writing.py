@@ -79,16 +79,16 @@ def write_workbook(
     """Write the table of ``kind`` as a workbook (XLSX), every cell as text: ISBNs keep their zeros."""
     columns = tables.COLUMNS[kind]
     values = Values("utf-8", currency, breaks="")
-    rows = ([cell(copy, values) for _name, cell in columns] for copy in copies)
+    rows = ([tables.inert(cell(copy, values)) for _name, cell in columns] for copy in copies)
     write_sheet(out, [name for name, _cell in columns], rows)
 
 
 def write_sheet(out: BinaryIO, header: list[str], rows: Iterable[list[str]]) -> None:
-    """Write a workbook of one sheet, row by row; no cell is a formula."""
+    """Write a workbook of one sheet, row by row. The cells are text, made inert by the caller."""
     book = Workbook(write_only=True)
     sheet = book.create_sheet("Stock")
     if header:
         sheet.append(header)
     for row in rows:
-        sheet.append([tables.inert(ILLEGAL_CHARACTERS_RE.sub("", cell))[:32_767] for cell in row])
+        sheet.append([ILLEGAL_CHARACTERS_RE.sub("", cell)[:32_767] for cell in row])
     book.save(out)

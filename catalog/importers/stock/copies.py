@@ -50,7 +50,8 @@ def described(file: Reading, row: StockRow, values: dict[str, str], problems: Pr
     """Fill in what is the copy's own."""
     get = values.get
     _condition(file, row, get("condition", ""), get("jacket", ""), problems)
-    notes, spoken = file.words("notes", get("notes", ""), problems), {}
+    notes = file.words("notes", get("notes", ""), problems)
+    spoken: dict[str, bool] = {}
     if "defects" not in file.fields:
         notes, spoken = words.ending(notes)
     row.notes = file.cut("notes", notes, problems)
@@ -148,7 +149,7 @@ def _flag(found: set[str], field: str, text: str) -> None:
     elif word in _YES or field != "signed":
         found.add(field)
     else:
-        heard = words.flags(word) & {"signed", "inscribed"}
+        heard = set(words.flags(word) & {"signed", "inscribed"})
         if not heard and "inscri" in word:
             heard = {"inscribed"}
         elif not heard and _SIGNED.search(word) and not _UNSIGNED.search(word):

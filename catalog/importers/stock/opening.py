@@ -85,7 +85,7 @@ def _of_text(data: Counted, mapping: dict[str, str] | None, choices: Choices) ->
     ahead = list(itertools.islice(lines, LINES_AHEAD))
     sample = [line for _number, line in ahead]
     kind = choices.format or _tagged_kind(sample)
-    every = itertools.chain(ahead, lines)
+    every: Iterator[tuple[int, str]] = itertools.chain(ahead, lines)
     if kind in tagged.TAGS:
         return _of_tags(text, every, sample, StockFormat(kind), choices)
     if sample and sample[0].casefold().startswith("sep=") and len(sample[0]) == 5:

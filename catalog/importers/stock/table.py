@@ -48,7 +48,8 @@ class Cutter:
         cells = self._cells(line)
         if cells is not None:
             return number, line, cells, ""
-        text, taken = line, []
+        text = line
+        taken: list[tuple[int, str]] = []
         while len(taken) < LINES_A_CELL and (more := self._next()) is not None:
             taken.append(more)
             text = f"{text}\n{more[1]}"

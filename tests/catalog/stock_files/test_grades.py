@@ -2,10 +2,11 @@
 
 import pytest
 
-from catalog.constants import Condition as C
-from catalog.constants import Form, Jacket
+from catalog.constants import Condition, Form, Jacket
 from catalog.importers.stock import bindings
 from catalog.importers.stock.grades import condition, jacket
+
+C = Condition
 
 
 @pytest.mark.parametrize(("text", "grade"), [

@@ -9,10 +9,14 @@ from catalog.importers.record import Severity
 from catalog.importers.stock import Choices, StockAction, StockFormat, open_stock
 
 F, A = StockFormat, StockAction
-_ABE = "listingid\ttitle\tauthor\tillustrator\tprice\tquantity\tproducttype\tdescription\tbindingtext\tbookcondition\tpublishername\tplacepublished\t" \
-       "yearpublished\tisbn\tsellercatalog1\tsellercatalog2\tkeywords\tjacketcondition\teditiontext\tprintingtext\tsignedtext\tweight\tweightunit\tlanguage\n"  # fmt: skip
-_ROW = "A1\tMiddlemarch\tEliot, George\t\t12.50\t1\tbook\tLight wear.\tHardcover\tVery Good\tPenguin\tLondon\t1994\t9780140443875\tNovels\tClassics\t" \
-       "rural\tGood\t1st Edition\t2nd printing\tUnsigned\t450\tg\teng\n"  # fmt: skip
+_ABE = (
+    "listingid\ttitle\tauthor\tillustrator\tprice\tquantity\tproducttype\tdescription\tbindingtext\tbookcondition\tpublishername\tplacepublished\t"
+    "yearpublished\tisbn\tsellercatalog1\tsellercatalog2\tkeywords\tjacketcondition\teditiontext\tprintingtext\tsignedtext\tweight\tweightunit\tlanguage\n"
+)  # fmt: skip
+_ROW = (
+    "A1\tMiddlemarch\tEliot, George\t\t12.50\t1\tbook\tLight wear.\tHardcover\tVery Good\tPenguin\tLondon\t1994\t9780140443875\tNovels\tClassics\t"
+    "rural\tGood\t1st Edition\t2nd printing\tUnsigned\t450\tg\teng\n"
+)  # fmt: skip
 
 
 def read(text, encoding="utf-8", mapping=None, **choices):
