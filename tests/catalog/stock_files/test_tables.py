@@ -7,6 +7,7 @@ from openpyxl import Workbook
 
 from catalog.importers.record import Severity
 from catalog.importers.stock import Choices, StockAction, StockFormat, open_stock
+from catalog.importers.table.cells import people
 
 F, A = StockFormat, StockAction
 _ABE = (
@@ -340,3 +341,21 @@ def test_a_workbook():
         "9780140443875",
         "A1,9780140443875,Romola,4.1,2,1863,yes",
     )
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Eliot, George",
+        "Martin, George R. R",
+        "Seuss, Dr",
+        "Press, Oxford",
+        "King, Martin Luther",
+        "Pratchett, Sir",
+        "Čapek, Karel",
+        "漢字, 太郎",
+    ],
+)
+def test_names_are_read_as_in_every_table(name):
+    _file, [row] = read(f"SKU;Title;Price;Author\nA1;t;4.50;{name}\n")
+    assert row.book.contributors == people(name)
