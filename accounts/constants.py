@@ -39,6 +39,20 @@ class ReturnPostage(models.TextChoices):
     SELLER = "seller", _("The shop")
 
 
+class StandingDays(models.IntegerChoices):
+    """The windows that a shop's standing is worked out for."""
+
+    QUARTER = 90, _("90 days")
+    YEAR = 365, _("12 months")
+
+
+# With fewer orders than these nothing is said of a shop: one late parcel would be a verdict.
+STANDING_ORDERS = 5
+# Percent, below which staff look at a shop.
+COMPLETION_TARGET = 90
+IN_TIME_TARGET = 95
+
+
 class Paint(models.TextChoices):
     """The colours a shop front can be painted in: each at least 6:1 against the lettering."""
 

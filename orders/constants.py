@@ -66,6 +66,12 @@ WAITING = (
     SellerOrderStatus.ACCEPTED,
     SellerOrderStatus.PARTLY_SHIPPED,
 )
+# What a shop has not sold (any more).
+NOT_SOLD = (
+    SellerOrderStatus.PENDING,
+    SellerOrderStatus.EXPIRED,
+    SellerOrderStatus.CANCELLED,
+)
 
 
 class RefusalReason(models.TextChoices):
@@ -119,3 +125,20 @@ class EventType(models.TextChoices):
     REFUNDED = "refunded", _("Refunded")
     REFUND_FAILED = "refund_failed", _("Refund failed")
     PAYMENT_PROBLEM = "payment_problem", _("Payment needs a look")
+
+
+class Side(models.TextChoices):
+    """The two who write to each other."""
+
+    BUYER = "buyer", _("Reader")
+    SELLER = "seller", _("Shop")
+
+
+class ReportReason(models.TextChoices):
+    """Why somebody wants staff to look at a conversation."""
+
+    RUDE = "rude", _("Rude or threatening")
+    SPAM = "spam", _("Advertising")
+    OUTSIDE = "outside", _("Wants to trade past the marketplace")
+    FRAUD = "fraud", _("Looks like fraud")
+    OTHER = "other", _("Something else")

@@ -1,5 +1,6 @@
 """Jobs that run use cases: the sweeper each minute, refunds, and the mending of stalled jobs."""
 
+from datetime import UTC, datetime
 from uuid import UUID
 
 import structlog
@@ -11,7 +12,7 @@ from procrastinate.manager import JobManager
 
 from accounts.services import tokens
 from orders.payments.sandbox import bank
-from orders.services import idempotency, refunds, together
+from orders.services import idempotency, refunds, standing, together
 from orders.services.reconciler import sweep
 
 log = structlog.get_logger(__name__)
@@ -73,3 +74,11 @@ def tidy_each_night(timestamp: int) -> None:
 def tell_together_each_night(timestamp: int) -> None:
     """Have the pages of books say what is bought together with them."""
     together.tell_catalogue()
+
+
+@app.periodic(cron="23 2 * * *")
+@app.task(name="orders.standing", queueing_lock="orders.standing", lock="orders.standing")
+def standing_each_night(timestamp: int) -> None:
+    """Work out how well shops keep their word, as it was when the day began (UTC)."""
+    day = datetime.fromtimestamp(timestamp, UTC)
+    standing.compute(as_of=day.replace(hour=0, minute=0, second=0, microsecond=0))

@@ -2,6 +2,7 @@
 
 from accounts.models.applications import SellerDetails, SellerInvitation
 from accounts.models.sellers import Closure, FrontPicture, Seller, SellerEvent, SellerMember
+from accounts.models.standing import SellerStanding
 from accounts.models.users import Address, PostalAddress, User
 
 __all__ = [
@@ -14,5 +15,6 @@ __all__ = [
     "SellerEvent",
     "SellerInvitation",
     "SellerMember",
+    "SellerStanding",
     "User",
 ]

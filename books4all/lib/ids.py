@@ -3,6 +3,7 @@
 import secrets
 import time
 import uuid
+from datetime import datetime
 
 # No vowels and no 0/1/l/o: a number read over the telephone stays itself and spells nothing.
 _ALPHABET = "23456789BCDFGHJKMNPQRSTVWXZ"
@@ -18,6 +19,11 @@ def uuid7() -> uuid.UUID:
     value = value & ~(0xF << 76) | 0x7 << 76
     value = value & ~(0x3 << 62) | 0x2 << 62
     return uuid.UUID(int=value)
+
+
+def first_key(moment: datetime) -> uuid.UUID:
+    """Return the smallest ``uuid7`` of ``moment`` (aware): rows made since then have no smaller key."""
+    return uuid.UUID(int=int(moment.timestamp() * 1000) << 80)
 
 
 def readable_code(groups: int = 2, size: int = 4) -> str:

@@ -29,6 +29,7 @@ from catalog.models.readers import ReadingList, ReadingListItem, Review, Want
 from catalog.models.search import SearchChange, SearchDocument, SearchState
 from catalog.models.stock import Listing, StockMovement
 from catalog.models.suggestions import Suggestion, SuggestionWord
+from catalog.models.tallies import StockTally
 
 __all__ = [
     "AuthorEntry",
@@ -62,6 +63,7 @@ __all__ = [
     "Series",
     "SeriesEntry",
     "StockMovement",
+    "StockTally",
     "Subject",
     "SubjectTally",
     "SubjectWork",

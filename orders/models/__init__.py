@@ -2,6 +2,7 @@
 
 from orders.models.baskets import Basket, BasketLine, BasketParcel
 from orders.models.idempotency import IdempotencyKey
+from orders.models.messages import Message, MessageBlock, MessageReport, Thread
 from orders.models.orders import (
     Hold,
     Order,
@@ -19,6 +20,9 @@ __all__ = [
     "BasketParcel",
     "Hold",
     "IdempotencyKey",
+    "Message",
+    "MessageBlock",
+    "MessageReport",
     "Order",
     "OrderEvent",
     "OrderLine",
@@ -31,4 +35,5 @@ __all__ = [
     "SellerOrder",
     "Shipment",
     "ShipmentLine",
+    "Thread",
 ]

@@ -114,6 +114,10 @@ class SellerOrder(Timestamped):
     service = models.CharField(_("delivery"), max_length=10, choices=Service.choices)
     days_min = models.PositiveSmallIntegerField(_("days, at least"))
     days_max = models.PositiveSmallIntegerField(_("days, at most"))
+    # As promised when it was ordered; an order from before this was kept goes by the shop's own today.
+    dispatch_days = models.PositiveSmallIntegerField(
+        _("to be posted within (working days)"), null=True, blank=True
+    )
     currency = models.CharField(_("currency"), max_length=3)
     items_minor = models.BigIntegerField(_("books (pence)"))
     delivery_minor = models.BigIntegerField(_("delivery (pence)"))

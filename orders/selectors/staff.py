@@ -1,14 +1,14 @@
 """What staff look at first: orders to post, money that needs a look, and the day's figures."""
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
-from uuid import UUID
+from datetime import UTC, date, timedelta
 
 from django.conf import settings
 from django.db.models import Count, Q, QuerySet, Sum
 from django.db.models.functions import TruncDate
 from django.utils import timezone
 
+from books4all.lib.ids import first_key
 from books4all.lib.money import Money
 from orders.constants import WAITING, EventType, OrderStatus, PaymentStatus, RefundStatus
 from orders.models import Order, OrderEvent, Payment, Refund, SellerOrder
@@ -81,7 +81,7 @@ def sales() -> Sales:
         placed_at__gte=week,
         # Keys begin with the time they were made: the primary key's index finds the week's rows. An
         # order is paid within hours of being written; a day is room enough.
-        pk__gte=_first_key(week - timedelta(days=1)),
+        pk__gte=first_key(week - timedelta(days=1)),
     )
     found = rows.aggregate(
         orders_today=Count("pk", filter=is_today),
@@ -106,7 +106,7 @@ def sales_by_day(days: int = 30) -> list[tuple[date, Money]]:
         Order.objects.filter(
             status=OrderStatus.PLACED,
             placed_at__gte=first,
-            pk__gte=_first_key(first - timedelta(days=1)),
+            pk__gte=first_key(first - timedelta(days=1)),
         )
         .annotate(day=TruncDate("placed_at", tzinfo=UTC))
         .values_list("day")
@@ -115,8 +115,3 @@ def sales_by_day(days: int = 30) -> list[tuple[date, Money]]:
     )
     dates = [(first + timedelta(days=n)).date() for n in range(days)]
     return [(day, Money(int(paid.get(day, 0)), settings.MARKETPLACE_CURRENCY)) for day in dates]
-
-
-def _first_key(moment: datetime) -> UUID:
-    """Return the smallest UUIDv7 of ``moment``."""
-    return UUID(int=int(moment.timestamp() * 1000) << 80)

@@ -211,6 +211,7 @@ def _seller_order(order: Order, parcel: QuoteParcel) -> SellerOrder:
         service=service.code,
         days_min=service.days_min,
         days_max=service.days_max,
+        dispatch_days=parcel.seller.dispatch_days,
         currency=order.currency,
         items_minor=parcel.items.minor,
         delivery_minor=parcel.delivery.minor,

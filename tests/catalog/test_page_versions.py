@@ -59,6 +59,7 @@ NOT_WATCHED = {
     "catalog_searchstate": "searches are made each time",
     "catalog_searchword": "searches are made each time",
     "catalog_stockmovement": "a shop's own; the stock is watched",
+    "catalog_stocktally": "a shop's own",
     "catalog_subjecttally": "summed up each minute without changing a sum; what is counted is watched",
     "catalog_suggestion": "suggestions are made each time",
     "catalog_suggestionword": "suggestions are made each time",

@@ -7,7 +7,7 @@ import factory
 from django.utils import timezone
 from factory.django import DjangoModelFactory
 
-from accounts.constants import SellerKind, SellerRole, SellerStatus
+from accounts.constants import SellerKind, SellerRole, SellerStatus, StandingDays
 from accounts.models import (
     Address,
     Closure,
@@ -16,6 +16,7 @@ from accounts.models import (
     SellerEvent,
     SellerInvitation,
     SellerMember,
+    SellerStanding,
     User,
 )
 from accounts.models.applications import token_hash
@@ -168,3 +169,23 @@ class SellerEventFactory(DjangoModelFactory[SellerEvent]):
     actor = factory.SubFactory(UserFactory)
     action = "listing.created"
     subject = factory.Sequence(lambda n: f"SKU-{n}")
+
+
+class SellerStandingFactory(DjangoModelFactory[SellerStanding]):
+    """Figures of a shop that keeps its word, nearly always."""
+
+    class Meta:
+        model = SellerStanding
+
+    seller = factory.SubFactory(SellerFactory)
+    days = StandingDays.QUARTER
+    as_of = factory.LazyFunction(timezone.now)
+    orders = 50
+    cancelled = 1
+    due = 49
+    in_time = 48
+    rating_sum = 45
+    rating_count = 10
+    questions = 4
+    answered = 4
+    answer_minutes = 400

@@ -15,7 +15,9 @@ from orders.constants import (
     EventType,
     OrderStatus,
     PaymentStatus,
+    ReportReason,
     SellerOrderStatus,
+    Side,
 )
 from orders.models import (
     Basket,
@@ -23,6 +25,9 @@ from orders.models import (
     BasketParcel,
     Hold,
     IdempotencyKey,
+    Message,
+    MessageBlock,
+    MessageReport,
     Order,
     OrderEvent,
     OrderLine,
@@ -35,6 +40,7 @@ from orders.models import (
     SellerOrder,
     Shipment,
     ShipmentLine,
+    Thread,
 )
 from tests.factories.accounts import SellerFactory, UserFactory
 from tests.factories.catalog import ListingFactory
@@ -274,3 +280,52 @@ class SandboxPaymentFactory(DjangoModelFactory[SandboxPayment]):
     amount_minor = 880
     currency = "GBP"
     return_url = "http://testserver/checkout/return/"
+
+
+class ThreadFactory(DjangoModelFactory[Thread]):
+    """A reader's question about a copy. Messages: ``MessageFactory``."""
+
+    class Meta:
+        model = Thread
+
+    listing = factory.SubFactory(ListingFactory)
+    seller = factory.SelfAttribute("listing.seller")
+    buyer = factory.SubFactory(UserFactory)
+    subject = factory.SelfAttribute("listing.edition.title")
+    begun_by = Side.BUYER
+    last_by = Side.BUYER
+    seller_unread = 1
+
+
+class MessageFactory(DjangoModelFactory[Message]):
+    """What a reader wrote."""
+
+    class Meta:
+        model = Message
+
+    thread = factory.SubFactory(ThreadFactory)
+    side = Side.BUYER
+    author = factory.SelfAttribute("thread.buyer")
+    text = "Is the map still in it?"
+
+
+class MessageReportFactory(DjangoModelFactory[MessageReport]):
+    """A shop's report of a conversation, which staff have not looked at."""
+
+    class Meta:
+        model = MessageReport
+
+    thread = factory.SubFactory(ThreadFactory)
+    side = Side.SELLER
+    reason = ReportReason.SPAM
+
+
+class MessageBlockFactory(DjangoModelFactory[MessageBlock]):
+    """A shop that does not want to hear from a reader."""
+
+    class Meta:
+        model = MessageBlock
+
+    seller = factory.SubFactory(SellerFactory)
+    buyer = factory.SubFactory(UserFactory)
+    side = Side.SELLER
