@@ -66,6 +66,8 @@ WAITING = (
     SellerOrderStatus.ACCEPTED,
     SellerOrderStatus.PARTLY_SHIPPED,
 )
+# Between its payment and its arrival: the two sides need each other.
+UNDER_WAY = (*WAITING, SellerOrderStatus.SHIPPED)
 # What a shop has not sold (any more).
 NOT_SOLD = (
     SellerOrderStatus.PENDING,

@@ -9,7 +9,8 @@ from django.urls import reverse
 
 from books4all.lib.mail import Letter, render
 from books4all.lib.postal import label_lines
-from orders.models import Order, OrderLine, Refusal, SellerOrder, Shipment
+from orders.constants import Side
+from orders.models import Message, Order, OrderLine, Refusal, SellerOrder, Shipment
 from orders.selectors.deadlines import post_by
 from orders.selectors.orders import with_parcels
 
@@ -87,7 +88,36 @@ def too_late(pk: UUID) -> Letter | None:
     return _to_buyer("orders/too_late", Order.objects.get(pk=pk), {})
 
 
+def message(pk: UUID) -> Letter | None:
+    """Tell the other side that somebody wrote to them; the words and all addresses stay here.
+
+    None when it has been read, hidden, or has nobody to be sent to by now.
+    """
+    sent = Message.objects.select_related("thread__seller", "thread__buyer").get(pk=pk)
+    thread = sent.thread
+    to_shop = sent.side == Side.BUYER
+    if sent.hidden_at or not thread.unread(Side.SELLER if to_shop else Side.BUYER):
+        return None
+    buyer = thread.buyer
+    if buyer is None or not buyer.is_active or (to_shop and not thread.seller.email):
+        return None
+    path = (
+        reverse("selling:message", args=[thread.seller.slug, thread.pk])
+        if to_shop
+        else reverse("orders:message", args=[thread.pk])
+    )
+    context = {
+        "who": thread.buyer_name if to_shop else thread.seller.name,
+        "subject": thread.subject,
+        "link": settings.PUBLIC_URL + path,
+    }
+    to = thread.seller.email if to_shop else buyer.email
+    language = "" if to_shop else buyer.language
+    return render("orders/message", to=to, context=context, language=language)
+
+
 MESSAGES = {
+    "message": message,
     "placed": placed,
     "new_order": new_order,
     "shipped": shipped,

@@ -1,6 +1,7 @@
 """Domain errors of orders."""
 
 from books4all.lib.errors import ConflictError, DomainError, NotFoundError
+from books4all.lib.ratelimit import LimitExceededError
 
 
 class BasketLineNotFoundError(NotFoundError):
@@ -91,3 +92,24 @@ class KeyInUseError(ConflictError):
     """The request with this Idempotency-Key is being answered. ``extra["retry_after"]`` in seconds."""
 
     code = "idempotency_key_in_use"
+
+
+class TooManyMessagesError(LimitExceededError):
+    """Somebody has written too much for now. ``retry_after`` is in whole seconds."""
+
+    def __init__(self, retry_after: int, *, told: str) -> None:
+        super().__init__(retry_after)
+        self.message = told
+
+
+class ThreadClosedError(ConflictError):
+    """Staff have ended the conversation, or there is nobody to write to any more."""
+
+    code = "conversation_closed"
+
+
+class MessagesBlockedError(DomainError):
+    """One of the two does not want to hear from the other."""
+
+    code = "messages_blocked"
+    status = 403

@@ -9,6 +9,8 @@ from django_countries import countries
 from accounts.models import PostalAddress
 from books4all.lib.postcodes import check_postcode
 from catalog.constants import Service
+from orders.constants import ReportReason
+from orders.models.messages import MESSAGE_LENGTH
 
 
 class AddForm(forms.Form):
@@ -116,3 +118,34 @@ class CheckoutForm(forms.Form):
 def address_values(address: PostalAddress) -> dict[str, str]:
     """Return a saved address as initial values of ``CheckoutForm``."""
     return {name: str(getattr(address, name)) for name in PostalAddress.ADDRESS_FIELDS}
+
+
+class MessageForm(forms.Form):
+    """Words to a shop, or to a reader."""
+
+    text = forms.CharField(
+        label=_("Your message"),
+        max_length=MESSAGE_LENGTH,
+        widget=forms.Textarea(attrs={"rows": "6"}),
+        error_messages={"required": _("Write your message")},
+    )
+
+
+class ReportForm(forms.Form):
+    """Why staff should look at a conversation."""
+
+    reason = forms.ChoiceField(
+        label=_("What is wrong"),
+        choices=ReportReason.choices,
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Choose what is wrong")},
+    )
+    details = forms.CharField(
+        label=_("In your words"),
+        max_length=1000,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": "4"}),
+        help_text=_(
+            "Our staff see the whole conversation. The other side is not told who reported."
+        ),
+    )

@@ -3,7 +3,7 @@
 from django.urls import path
 
 from orders.payments.sandbox import pages
-from orders.views import baskets, checkouts, orders, webhooks
+from orders.views import baskets, checkouts, messages, orders, webhooks
 
 app_name = "orders"
 
@@ -23,6 +23,14 @@ urlpatterns = [
     path("orders/<slug:token>/", orders.track, name="track"),
     path("account/orders/", orders.my_orders, name="my_orders"),
     path("account/orders/<slug:number>/", orders.my_order, name="my_order"),
+    # Messages to shops, and theirs
+    path("account/messages/", messages.inbox, name="messages"),
+    path("account/messages/copy/<int:listing>/", messages.ask, name="ask"),
+    path("account/messages/order/<uuid:pk>/", messages.about_order, name="message_order"),
+    path("account/messages/<uuid:pk>/", messages.thread, name="message"),
+    path("account/messages/<uuid:pk>/archive/", messages.archive, name="message_archive"),
+    path("account/messages/<uuid:pk>/block/", messages.block, name="message_block"),
+    path("account/messages/<uuid:pk>/report/", messages.report, name="message_report"),
     # What payment providers call
     path("webhooks/payments/<slug:provider>/", webhooks.webhook, name="webhook"),
     # The sandbox provider's own page

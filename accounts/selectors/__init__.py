@@ -64,6 +64,11 @@ def membership(user: User, shop: str) -> SellerMember:
     return member
 
 
+def sells(user: User) -> bool:
+    """Return whether the user is of the team of some shop."""
+    return SellerMember.objects.filter(user=user).exists()
+
+
 def memberships(user: User) -> QuerySet[SellerMember]:
     """Return the user's places in the teams of shops, by the shop's name."""
     return (

@@ -32,7 +32,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='listing',
-            index=models.Index(fields=['seller', 'status'], name='listing_seller_status'),
+            index=models.Index(fields=['seller', 'status', '-id'], name='listing_seller_status'),
         ),
         # How a shop keeps its word stands on its page.
         migrations.RunSQL(

@@ -92,7 +92,7 @@ class Listing(Timestamped):
             ),
             models.Index(fields=["seller", "-listed_at", "-id"], name="listing_seller_newest"),
             # How many copies a shop has of each state is counted from this alone.
-            models.Index(fields=["seller", "status"], name="listing_seller_status"),
+            models.Index(fields=["seller", "status", "-id"], name="listing_seller_status"),
             # The rare room: one copy in a hundred, which the index above would look for in vain.
             models.Index(
                 fields=["-listed_at", "-id"],

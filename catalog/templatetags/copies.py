@@ -34,6 +34,8 @@ class _Words:
     truck: str
     star: str
     basket: str
+    ask: str
+    ask_words: str
 
 
 def _words() -> _Words:
@@ -49,6 +51,9 @@ def _words() -> _Words:
         truck=icon("truck"),
         star=icon("star"),
         basket=reverse("orders:basket_add"),
+        # The address ends in the copy's number, which is put in the place of this one.
+        ask=reverse("orders:ask", args=[0]).removesuffix("0/"),
+        ask_words=escape(_("Ask the shop")),
     )
 
 
@@ -95,7 +100,9 @@ def _seller(offer: Offer, seller: str, words: _Words) -> str:
         )
     return (
         f'<a href="{escape(offer.seller_url)}">{seller}</a> {rating}<br>'
-        f'<span class="meta">{escape(offer.seller_place)}</span>'
+        f'<span class="meta">{escape(offer.seller_place)} · '
+        f'<a href="{words.ask}{offer.listing_id}/" rel="nofollow">{words.ask_words}'
+        f'<span class="vh">: {seller}</span></a></span>'
     )
 
 

@@ -1,5 +1,13 @@
 """Orders, payments and baskets, for staff."""
 
-from orders.admin import baskets, orders, payments, queues, seller_orders
+from orders.admin import baskets, messages, orders, payments, queues, seller_orders, standing
 
-__all__ = ["baskets", "orders", "payments", "queues", "seller_orders"]
+__all__ = [
+    "baskets",
+    "messages",
+    "orders",
+    "payments",
+    "queues",
+    "seller_orders",
+    "standing",
+]

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from orders.api import selling, views
+from orders.api import messages, selling, views
 
 urlpatterns = [
     # Basket
@@ -50,5 +50,31 @@ urlpatterns = [
         "selling/<slug:shop>/documents/pick-list/",
         selling.PickListView.as_view(),
         name="sold_pick_list",
+    ),
+    # Messages
+    path("messages/", messages.ThreadsView.as_view(), name="messages"),
+    path("messages/<uuid:pk>/", messages.ThreadView.as_view(), name="message"),
+    path("messages/<uuid:pk>/texts/", messages.TextsView.as_view(), name="message_texts"),
+    path("messages/<uuid:pk>/report/", messages.ReportView.as_view(), name="message_report"),
+    # Messages of a shop
+    path(
+        "selling/<slug:shop>/messages/",
+        messages.SellingThreadsView.as_view(),
+        name="selling_messages",
+    ),
+    path(
+        "selling/<slug:shop>/messages/<uuid:pk>/",
+        messages.SellingThreadView.as_view(),
+        name="selling_message",
+    ),
+    path(
+        "selling/<slug:shop>/messages/<uuid:pk>/texts/",
+        messages.SellingTextsView.as_view(),
+        name="selling_message_texts",
+    ),
+    path(
+        "selling/<slug:shop>/messages/<uuid:pk>/report/",
+        messages.SellingReportView.as_view(),
+        name="selling_message_report",
     ),
 ]

@@ -1,17 +1,18 @@
-"""Working days in SQL: when an order is to be posted, for as many orders as there are."""
+"""Working days in SQL: by when an order is to be posted, for as many orders as there are."""
 
 from django.db import migrations
 
-# The same as orders.selectors.quotes.working_day_after. A weekend counts from its Friday, unless
-# nothing is added at all; every five working days pass one weekend.
-WORKING_DAYS = """
-CREATE FUNCTION b4a_working_day_after(start date, days integer) RETURNS date
+# As orders.selectors.standing.last_day has it. Days are counted from the Friday of a weekend; every
+# five working days pass one weekend.
+LAST_DAY = """
+CREATE FUNCTION b4a_last_posting_day(paid date, days integer) RETURNS date
 LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS $$
-    SELECT CASE WHEN days <= 0 THEN start ELSE (
-        SELECT friday + days + 2 * ((weekday - 1 + days) / 5)
-        FROM (SELECT start - greatest(extract(isodow FROM start)::integer - 5, 0),
-                     least(extract(isodow FROM start)::integer, 5)) AS week (friday, weekday)
-    ) END
+    SELECT CASE
+        WHEN days = 0 AND weekday > 5 THEN paid + 8 - weekday
+        WHEN days = 0 THEN paid
+        ELSE paid - greatest(weekday - 5, 0) + days + 2 * ((least(weekday, 5) - 1 + days) / 5)
+    END
+    FROM (SELECT extract(isodow FROM paid)::integer) AS of_week (weekday)
 $$;
 """
 
@@ -21,6 +22,6 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.RunSQL(
-            WORKING_DAYS, "DROP FUNCTION IF EXISTS b4a_working_day_after(date, integer)"
+            LAST_DAY, "DROP FUNCTION IF EXISTS b4a_last_posting_day(date, integer)"
         )
     ]

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Seller, User
 from books4all.lib.ids import uuid7
 from catalog.models import Listing
-from orders.constants import ReportReason, Side
+from orders.constants import UNDER_WAY, ReportReason, Side
 from orders.models.orders import SellerOrder
 
 MESSAGE_LENGTH = 4000
@@ -86,6 +86,11 @@ class Thread(models.Model):
         return self.seller_archived if side == Side.SELLER else self.buyer_archived
 
     @property
+    def is_about_open_order(self) -> bool:
+        """Whether a parcel is between the two: neither can shut the other out."""
+        return self.seller_order is not None and self.seller_order.status in UNDER_WAY
+
+    @property
     def has_buyer(self) -> bool:
         """Whether there is still a reader to write to."""
         return self.buyer is not None and self.buyer.is_active
@@ -115,7 +120,9 @@ class Message(models.Model):
         verbose_name_plural = _("messages")
         ordering = ("created_at", "pk")
         indexes = (models.Index(fields=["thread", "created_at", "id"], name="message_of_thread"),)
-        constraints = (models.CheckConstraint(condition=~Q(text=""), name="message_says_something"),)
+        constraints = (
+            models.CheckConstraint(condition=~Q(text=""), name="message_says_something"),
+        )
 
     def __str__(self) -> str:
         return f"{self.get_side_display()} {self.created_at:%Y-%m-%d %H:%M}"

@@ -86,6 +86,8 @@ class PageParcel:
     status_kind: str
     shipments: Sequence[PageShipment]
     refusals: Sequence[PageRefusal]
+    # Where to write to the shop; nowhere for what was bought without an account.
+    contact_url: str
     cancel_reason: str
     url: str
     total: Money
@@ -164,6 +166,7 @@ def _parcel(order: Order, part: SellerOrder, events: Sequence[OrderEvent], url: 
         status_kind=_KINDS.get(part.status, ""),
         shipments=[_shipment(one, several=len(shipments) > 1) for one in shipments],
         refusals=[_refusal(refusal) for refusal in part.refusals.all()],
+        contact_url=reverse("orders:message_order", args=[part.pk]) if order.user_id else "",
         cancel_reason=part.cancel_reason,
         url=url,
         total=part.total,

@@ -18,7 +18,7 @@ of one shop, ``standings`` the same as one statement over all of them; a test ho
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 from django.db import connection
 
@@ -104,9 +104,19 @@ def _before(moment: datetime | None, as_of: datetime) -> bool:
     return moment is not None and moment < as_of
 
 
+def last_day(paid: date, days: int) -> date:
+    """Return the last day for posting what was paid on ``paid``: ``days`` working days later.
+
+    With none it is the day itself, or the Monday after a weekend.
+    """
+    while days == 0 and paid.weekday() >= 5:
+        paid += timedelta(days=1)
+    return working_day_after(paid, days)
+
+
 def _post_by(order: PastOrder) -> datetime:
     """Return the first moment that is too late."""
-    day = working_day_after(order.placed_at.astimezone(UTC).date(), order.dispatch_days)
+    day = last_day(order.placed_at.astimezone(UTC).date(), order.dispatch_days)
     return datetime(day.year, day.month, day.day, tzinfo=UTC) + timedelta(days=1)
 
 
@@ -130,7 +140,7 @@ def _wait(question: Question, as_of: datetime) -> int | None:
 # time they were made: an order is paid within hours of being written, a day is room enough.
 _STANDINGS = """
     WITH placed AS (
-        SELECT so.id, so.seller_id, b4a_working_day_after(
+        SELECT so.id, so.seller_id, b4a_last_posting_day(
             (o.placed_at AT TIME ZONE 'UTC')::date, coalesce(so.dispatch_days, s.dispatch_days)
         ) AS post_by
         FROM orders_order o

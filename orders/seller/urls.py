@@ -2,9 +2,11 @@
 
 from django.urls import URLPattern, path
 
-from orders.seller import documents, orders, parcels, refusals
+from orders.seller import documents, messages, orders, parcels, refusals, today
 
 urlpatterns: list[URLPattern] = [
+    # The start
+    path("<slug:shop>/", today.today, name="today"),
     # Many orders
     path("<slug:shop>/orders/", orders.orders, name="orders"),
     path("<slug:shop>/orders/selected/", orders.orders_selected, name="orders_selected"),
@@ -23,4 +25,11 @@ urlpatterns: list[URLPattern] = [
         parcels.order_parcel,
         name="order_parcel",
     ),
+    # Messages with readers
+    path("<slug:shop>/messages/", messages.inbox, name="messages"),
+    path("<slug:shop>/messages/order/<uuid:pk>/", messages.about_order, name="message_order"),
+    path("<slug:shop>/messages/<uuid:pk>/", messages.thread, name="message"),
+    path("<slug:shop>/messages/<uuid:pk>/archive/", messages.archive, name="message_archive"),
+    path("<slug:shop>/messages/<uuid:pk>/block/", messages.block, name="message_block"),
+    path("<slug:shop>/messages/<uuid:pk>/report/", messages.report, name="message_report"),
 ]

@@ -5,11 +5,13 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
+from accounts.selectors import sells
 from books4all.lib.errors import DomainError
 from books4all.lib.sameorigin import same_origin_required
 from orders.forms import AddForm, DeliveryForm, QuantityForm
@@ -133,6 +135,7 @@ def header(request: HttpRequest) -> HttpResponse:
     context = {
         "basket_count": copies_in(user=user, token=basket_token(request)),
         "name": user.get_short_name() if user else "",
+        "shop_url": reverse("selling:shops") if user and sells(user) else "",
         "fragment": True,
     }
     return render(request, "components/header_tools.html", context)

@@ -9,6 +9,7 @@ from django.contrib.auth.models import Group
 from django.contrib.contenttypes.models import ContentType
 from django.db import connection
 from django.db.models import Model
+from django.utils import timezone
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.models import ProcrastinateJob
 
@@ -49,6 +50,7 @@ class World:
             orders.Order: order,
             orders.SellerOrder: part,
             orders.Payment: sales.PaymentFactory(order=order),
+            orders.Thread: sales.ThreadFactory(),
             ProcrastinateJob: ProcrastinateJob.objects.get(pk=job()),
         }
 
@@ -80,6 +82,10 @@ class World:
             accounts.Closure: lambda n: people.ClosureFactory(
                 seller=first[accounts.Seller], first_day=date(2030, 1, 1) + timedelta(days=3 * n)
             ),
+            accounts.SellerStanding: lambda n: (
+                people.SellerStandingFactory(in_time=0),
+                people.SellerStandingFactory(seller=first[accounts.Seller], days=n + 1000),
+            )[0],
             accounts.SellerMember: lambda _n: (
                 people.SellerMemberFactory(user=first[accounts.User]),
                 people.SellerMemberFactory(seller=first[accounts.Seller]),
@@ -226,6 +232,17 @@ class World:
                 payment=payment, seller_order=part, amount_minor=1, status="failed"
             ),
             orders.SandboxPayment: lambda _n: sales.SandboxPaymentFactory(),
+            orders.Thread: lambda _n: sales.ThreadFactory(
+                listing=books.ListingFactory(seller=first[accounts.Seller])
+            ),
+            orders.Message: lambda _n: sales.MessageFactory(
+                thread=first[orders.Thread], author=people.UserFactory()
+            ),
+            orders.MessageReport: lambda _n: (
+                sales.MessageReportFactory(),
+                sales.MessageReportFactory(thread=first[orders.Thread], handled_at=timezone.now()),
+            )[0],
+            orders.MessageBlock: lambda _n: sales.MessageBlockFactory(),
         }
 
     def _site(self) -> dict[type[Model], Maker]:

@@ -12,8 +12,15 @@ from accounts.models import Seller, SellerStanding
 from catalog.constants import ReviewStatus
 from orders import jobs
 from orders.constants import EventType, SellerOrderStatus, Side
-from orders.selectors.quotes import working_day_after
-from orders.selectors.standing import Figures, PastOrder, Question, Rated, figures, standings
+from orders.selectors.standing import (
+    Figures,
+    PastOrder,
+    Question,
+    Rated,
+    figures,
+    last_day,
+    standings,
+)
 from orders.services import standing
 from tests.factories.accounts import SellerFactory, SellerStandingFactory, UserFactory
 from tests.factories.catalog import ListingFactory, SellerReviewFactory
@@ -150,8 +157,8 @@ def test_working_days_are_the_same_in_sql() -> None:
     with connection.cursor() as cursor:
         for start in starts:
             for days in range(23):
-                cursor.execute("SELECT b4a_working_day_after(%s, %s)", [start, days])
-                assert cursor.fetchone()[0] == working_day_after(start, days), (start, days)
+                cursor.execute("SELECT b4a_last_posting_day(%s, %s)", [start, days])
+                assert cursor.fetchone()[0] == last_day(start, days), (start, days)
 
 
 @pytest.mark.django_db

@@ -334,12 +334,18 @@ def sparkline(values: Sequence[float]) -> SafeString:
 
 @register.inclusion_tag("components/barchart.html")
 def barchart(
-    values: Sequence[int], labels: Sequence[str], title: str, head: str = "", currency: str = ""
+    values: Sequence[int],
+    labels: Sequence[str],
+    title: str,
+    head: str = "",
+    *,
+    currency: str = "",
+    urls: Sequence[str] = (),
 ) -> dict[str, Any]:
     """Print a bar chart with ``title`` as its text alternative, and the same as a table.
 
     ``values`` are whole numbers, or minor units of ``currency`` when one is given; ``head`` names
-    what a label is (Day). Only as many labels as fit are written under the bars.
+    what a label is (Day). ``urls`` are where the rows of each value can be read. Only as many labels as fit are written under the bars.
     """
     shown = [str(Money(v, currency)) if currency else f"{v:,}" for v in values]
     every = max(1, ceil(len(labels) / 8))
@@ -349,7 +355,7 @@ def barchart(
         "svg": mark_safe(drawn),  # noqa: S308 - escaped by the drawing
         "title": title,
         "head": head or _("Day"),
-        "rows": list(zip(labels, shown, strict=True)),
+        "rows": list(zip(labels, shown, urls or [""] * len(values), strict=True)),
     }
 
 
