@@ -15,6 +15,7 @@ from catalog.services import (
     identifiers,
     imports,
     people,
+    tallies,
     versions,
 )
 from catalog.tasks import QUEUE
@@ -97,3 +98,10 @@ def find_duplicates_each_night(timestamp: int) -> None:
 def index_sitemap_each_hour(timestamp: int) -> None:
     """Have the list of the sitemap's files ready for those who ask."""
     sitemaps.index(anew=True)
+
+
+@app.periodic(cron="7 4 * * *")
+@app.task(name="catalog.tallies", queueing_lock="catalog.tallies", lock="catalog.tallies")
+def tallies_each_night(timestamp: int) -> None:
+    """Count what in the stock of large shops needs their keepers."""
+    tallies.count_large_shops()

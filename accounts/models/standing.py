@@ -90,6 +90,11 @@ class SellerStanding(models.Model):
         return None if self.answer_minutes is None else -(-self.answer_minutes // 60)
 
     @property
+    def answer_days(self) -> int | None:
+        """The usual time to an answer in days, rounded up; None when nobody asked."""
+        return None if self.answer_minutes is None else -(-self.answer_minutes // (24 * 60))
+
+    @property
     def below_target(self) -> bool:
         """Whether staff should look: enough orders, and a rate under its target."""
         completion, on_time = self.completion, self.on_time

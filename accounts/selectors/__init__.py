@@ -8,8 +8,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from accounts.constants import ReturnPostage
-from accounts.models import Address, Closure, Seller, SellerMember, User
+from accounts.constants import ReturnPostage, StandingDays
+from accounts.models import Address, Closure, Seller, SellerMember, SellerStanding, User
 from books4all.lib.errors import NotFoundError
 
 
@@ -62,6 +62,11 @@ def membership(user: User, shop: str) -> SellerMember:
     if member is None:
         raise NotFoundError(_("There is no such shop among yours."))
     return member
+
+
+def standing_of(seller: Seller, days: int = StandingDays.QUARTER) -> SellerStanding | None:
+    """Return how well a shop kept its word in the days before last night, None before the first."""
+    return SellerStanding.objects.filter(seller=seller, days=days).first()
 
 
 def sells(user: User) -> bool:

@@ -7,7 +7,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from accounts.constants import ReturnPostage
-from accounts.models import Seller
+from accounts.models import Seller, SellerStanding
 from books4all.lib.api.pagination import PageQuery
 from books4all.lib.api.serializers import (
     CountryField,
@@ -546,10 +546,34 @@ class RateOut(serializers.ModelSerializer[DeliveryRate]):
         return MoneyOut(Money(rate.further_minor, rate.currency)).data
 
 
+class StandingOut(serializers.ModelSerializer[SellerStanding]):
+    """How the shop kept its word in the `days` before `as_of`: rates in percent, and their counts."""
+
+    completion = serializers.IntegerField(allow_null=True, help_text="Orders kept, in percent")
+    on_time = serializers.IntegerField(allow_null=True, help_text="Posted in time, in percent")
+
+    class Meta:
+        model = SellerStanding
+        fields = (
+            "days",
+            "as_of",
+            "completion",
+            "on_time",
+            "answer_minutes",
+            "orders",
+            "cancelled",
+            "due",
+            "in_time",
+            "questions",
+            "answered",
+        )
+
+
 class ShopDetailOut(ShopOut):
     """A shop with its story, who answers for it, and what it charges to post to your country."""
 
     delivery = RateOut(many=True)
+    standing = StandingOut(allow_null=True, help_text="Null while there are fewer than five orders")
 
     class Meta(ShopOut.Meta):
         fields = (  # type: ignore[assignment]  # longer
@@ -562,6 +586,7 @@ class ShopDetailOut(ShopOut):
             "register_number",
             "vat_number",
             "delivery",
+            "standing",
         )
 
 

@@ -6,6 +6,7 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from accounts.selectors import standing_of
 from books4all.lib.api.endpoints import PublicEndpoint
 from books4all.lib.api.pagination import Ordering, PageQuery, page_of
 from books4all.lib.api.serializers import CountryQuery, ProblemOut
@@ -262,6 +263,8 @@ class ShopView(PublicEndpoint):
         country = self.query(shapes.ShopQuery)["country"]
         seller = collections.shops().get(slug=slug)
         seller.delivery = collections.rates_to(seller, country)  # type: ignore[attr-defined]  # read by the serializer
+        standing = standing_of(seller)
+        seller.standing = standing if standing and standing.is_enough else None  # type: ignore[attr-defined]  # as above
         return Response(shapes.ShopDetailOut(seller).data)
 
 

@@ -11,7 +11,8 @@ from django.db.models.functions import MD5, Cast, Concat, JSONObject
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from accounts.models import Seller
+from accounts.models import Seller, SellerStanding
+from accounts.selectors import standing_of
 from books4all.lib.money import Money
 from books4all.lib.text import fold
 from catalog.constants import ReviewStatus, Service, SubjectScheme
@@ -124,6 +125,7 @@ class ShopPage:
     query: str
     postage: list[Postage]
     reviews: Sequence[Review]
+    standing: SellerStanding | None
     # Whether it has more copies than are looked through for words.
     is_large: bool
 
@@ -202,7 +204,7 @@ def _country_name(code: str) -> str:
 def shop_page(
     *, slug: str, country: str, query: str = "", subject: str = "", number: int = 1
 ) -> ShopPage:
-    """Read the page of an approved shop for a visitor in ``country``, in seven queries.
+    """Read the page of an approved shop for a visitor in ``country``, in eight queries.
 
     ``query`` finds words in title or author in the stock; ``subject`` (a slug) narrows it. Copies are
     counted to 10,000 (10,001: there are more).
@@ -224,6 +226,7 @@ def shop_page(
         query=query,
         postage=postage(seller, country),
         reviews=_reviews(seller),
+        standing=standing_of(seller),
         is_large=bool(query) and _newest(stock, SEARCHED + 1)[SEARCHED:].exists(),
     )
 

@@ -33,7 +33,7 @@ class ReportInline(RecentInline):
     """What was said against it."""
 
     model = MessageReport
-    related = ("reporter", "thread")
+    related = ("reporter", "thread__seller")
     fields = ("created_at", "side", "reason", "details", "handled_at")
     ordering = ("-created_at", "-pk")
 

@@ -39,6 +39,7 @@ class SellerStandingInline(RecentInline):
     """Both windows, on the shop's page."""
 
     model = SellerStanding
+    related = ("seller",)
     fields = ("days", "as_of", *_COUNTS)
     ordering = ("days",)
 

@@ -181,11 +181,10 @@ class ShopEndpoint(TeamEndpoint):
         return reads.thread_of_seller(self.member.seller, pk)
 
 
-def _change(
-    endpoint: ReaderEndpoint | ShopEndpoint, pk: UUID, given: dict[str, Any]
-) -> reads.ThreadView:
+def _change(endpoint: ReaderEndpoint | ShopEndpoint, pk: UUID) -> reads.ThreadView:
     """Put away or get out, block or unblock, and return the conversation as it is then."""
     endpoint.view(pk)
+    given = endpoint.body(ThreadIn)
     side, actor = endpoint.side, endpoint.author
     if "archived" in given:
         writes.archive(thread_id=pk, side=side, archived=given["archived"])
@@ -286,7 +285,7 @@ class ThreadView(ReaderEndpoint):
     def patch(self, request: Request, pk: UUID) -> Response:
         """Put the conversation away, or block the shop."""
         del request
-        return Response(self.shape(_change(self, pk, self.body(ThreadIn)).thread).data)
+        return Response(self.shape(_change(self, pk).thread).data)
 
 
 class SellingThreadView(ShopEndpoint):
@@ -311,7 +310,7 @@ class SellingThreadView(ShopEndpoint):
     def patch(self, request: Request, shop: str, pk: UUID) -> Response:
         """Put the conversation away, or block the reader."""
         del request, shop
-        return Response(self.shape(_change(self, pk, self.body(ThreadIn)).thread).data)
+        return Response(self.shape(_change(self, pk).thread).data)
 
 
 class TextsView(ReaderEndpoint):

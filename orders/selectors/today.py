@@ -10,8 +10,9 @@ from django.db.models import Count, DateField, Func, OuterRef, Prefetch, Q, Quer
 from django.db.models.functions import Coalesce, TruncDate
 from django.utils import timezone
 
-from accounts.constants import SellerRole, StandingDays
+from accounts.constants import SellerRole
 from accounts.models import Seller, SellerMember, SellerStanding
+from accounts.selectors import standing_of
 from books4all.lib.ids import first_key
 from books4all.lib.money import Money
 from catalog.constants import ReviewStatus
@@ -212,11 +213,6 @@ def _change(now: int, before: int) -> int | None:
 
 
 # --- The rest ---------------------------------------------------------------------------------
-def standing_of(seller: Seller, days: int = StandingDays.QUARTER) -> SellerStanding | None:
-    """Return how well the shop kept its word lately, None before the first night."""
-    return SellerStanding.objects.filter(seller=seller, days=days).first()
-
-
 def _unread(seller: Seller) -> Sequence[Thread]:
     return list(with_last_message(threads_of_seller(seller, "unread")[:THREADS_SHOWN]))
 

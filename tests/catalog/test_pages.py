@@ -101,11 +101,11 @@ def fill_shop(times: int, **terms: object):
     return seller
 
 
-def test_a_shop_takes_seven_queries_at_any_size() -> None:
+def test_a_shop_takes_eight_queries_at_any_size() -> None:
     for times in (3, 15):
         seller = fill_shop(times)
         # the shop; its window; how many copies; a page of them; subjects; postage; reviews
-        assert queries(reverse("catalog:shop", args=[seller.slug])) == 7
+        assert queries(reverse("catalog:shop", args=[seller.slug])) == 8
 
 
 def test_a_big_shop_says_more_than_it_counted(monkeypatch: pytest.MonkeyPatch) -> None:

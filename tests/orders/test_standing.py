@@ -4,6 +4,8 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from django.db import connection
+from django.test import Client
+from django.urls import reverse
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -11,6 +13,7 @@ from accounts.constants import StandingDays
 from accounts.models import Seller, SellerStanding
 from catalog.constants import ReviewStatus
 from orders import jobs
+from orders.admin.standing import below_target
 from orders.constants import EventType, SellerOrderStatus, Side
 from orders.selectors.standing import (
     Figures,
@@ -22,7 +25,12 @@ from orders.selectors.standing import (
     standings,
 )
 from orders.services import standing
-from tests.factories.accounts import SellerFactory, SellerStandingFactory, UserFactory
+from tests.factories.accounts import (
+    SellerFactory,
+    SellerStandingFactory,
+    StaffFactory,
+    UserFactory,
+)
 from tests.factories.catalog import ListingFactory, SellerReviewFactory
 from tests.factories.orders import (
     MessageFactory,
@@ -205,3 +213,37 @@ def test_nothing_is_said_of_a_few_orders_and_never_rounded_up() -> None:
     nearly = SellerStandingFactory.build(seller=None, orders=1000, due=1000, in_time=999)
     assert nearly.on_time == 99
     assert SellerStandingFactory.build(seller=None, orders=10, cancelled=2, due=8).below_target
+
+
+@pytest.mark.django_db
+def test_buyers_are_told_on_the_shop_s_page_and_by_the_api(client: Client) -> None:
+    few, many = SellerFactory(), SellerFactory()
+    SellerStandingFactory(seller=few, orders=4, cancelled=0, due=4, in_time=4)
+    SellerStandingFactory(seller=many)
+    text = client.get(reverse("catalog:shop", args=[few.slug])).content.decode()
+    assert "Too few orders lately to say." in text
+    assert "in time" not in text
+    text = client.get(reverse("catalog:shop", args=[many.slug])).content.decode()
+    for told in ("Posts 97% in time", "Kept 98% of its orders", "Answers within a day"):
+        assert told in text
+    assert client.get(f"/api/v1/shops/{few.slug}/").json()["standing"] is None
+    given = client.get(f"/api/v1/shops/{many.slug}/").json()["standing"]
+    assert (given["on_time"], given["due"], given["in_time"]) == (97, 49, 48)
+
+
+@pytest.mark.django_db
+def test_staff_see_the_shops_below_their_targets(client: Client) -> None:
+    late, losing, good, small = (SellerFactory() for _n in range(4))
+    SellerStandingFactory(seller=late, due=100, in_time=94, orders=100)
+    SellerStandingFactory(seller=losing, orders=100, cancelled=11, due=80, in_time=80)
+    SellerStandingFactory(seller=good, orders=100, cancelled=10, due=80, in_time=76)
+    SellerStandingFactory(seller=small, orders=4, cancelled=0, due=4, in_time=0)
+    found = list(below_target())
+    assert [row.seller for row in found] == [late, losing]
+    assert all(row.below_target for row in found)
+    assert not good.standings.get().below_target
+    client.force_login(StaffFactory())
+    text = client.get(reverse("admin:index")).content.decode()
+    assert "posted in time 94%" in text
+    listed = client.get(reverse("admin:accounts_sellerstanding_changelist"), {"o": "5"})
+    assert listed.status_code == 200
