@@ -68,20 +68,24 @@ class Shelf:
 
 
 # "Priced high": it costs half as much again as the lowest copy of the edition elsewhere that is on sale in
-# as good a condition. The lowest comes from the index of an edition's prices, copy by copy.
+# as good a condition. The lowest of each edition and grade is found once, however many copies share it.
+_ELSEWHERE = """
+    SELECT other.edition_id, array_position(%(grades)s, other.condition::text) AS grade,
+        min(other.price_minor) AS price_minor
+    FROM catalog_listing other JOIN accounts_seller shop ON shop.id = other.seller_id
+    WHERE other.edition_id IN (SELECT edition_id FROM own) AND other.status = 'active'
+        AND other.on_hand > other.held AND other.seller_id <> %(seller)s
+        AND shop.status = %(approved)s
+        AND NOT (coalesce(shop.closed_from <= %(today)s, false)
+            AND coalesce(shop.closed_to >= %(today)s, true))
+    GROUP BY other.edition_id, grade
+"""
 _HIGH = """
-    SELECT own.id FROM own CROSS JOIN LATERAL (
-        SELECT min(other.price_minor) AS price_minor FROM catalog_listing other
-        JOIN accounts_seller shop ON shop.id = other.seller_id
-        WHERE other.edition_id = own.edition_id AND other.status = 'active'
-            AND other.on_hand > other.held AND other.seller_id <> %(seller)s
-            AND array_position(%(grades)s, other.condition::text)
-                <= array_position(%(grades)s, own.condition::text)
-            AND shop.status = %(approved)s
-            AND NOT (coalesce(shop.closed_from <= %(today)s, false)
-                AND coalesce(shop.closed_to >= %(today)s, true))
-    ) AS lowest
-    WHERE own.status = 'active' AND own.price_minor * 2 > lowest.price_minor * 3
+    SELECT own.id FROM own JOIN elsewhere USING (edition_id)
+    WHERE own.status = 'active'
+        AND elsewhere.grade <= array_position(%(grades)s, own.condition::text)
+    GROUP BY own.id, own.price_minor
+    HAVING own.price_minor * 2 > min(elsewhere.price_minor) * 3
 """
 _LONG = """
     SELECT own.id FROM own
@@ -99,7 +103,8 @@ _COUNTS = """
         SELECT id, edition_id, condition, price_minor, listed_at, status, on_hand, held
         FROM catalog_listing
         WHERE seller_id = %(seller)s AND status IN ('active', 'draft', 'paused')
-    ), no_photo AS ({no_photo}), high AS ({high}), long_here AS ({long})
+    ), elsewhere AS ({elsewhere}),
+    no_photo AS ({no_photo}), high AS ({high}), long_here AS ({long})
     SELECT
         (SELECT count(*) FROM no_photo), (SELECT count(*) FROM high),
         (SELECT count(*) FROM long_here),
@@ -120,7 +125,12 @@ def count_care(seller_id: int) -> Care:
     now = timezone.now()
     # Photographs of copies are kept by another part of the catalogue.
     has_photos = "listingphoto" in apps.all_models["catalog"]
-    statement = _COUNTS.format(no_photo=_NO_PHOTO if has_photos else _NONE, high=_HIGH, long=_LONG)
+    statement = _COUNTS.format(
+        elsewhere=_ELSEWHERE,
+        no_photo=_NO_PHOTO if has_photos else _NONE,
+        high=_HIGH,
+        long=_LONG,
+    )
     given = {
         "seller": seller_id,
         "grades": [grade.value for grade in sorted(GRADES, key=lambda g: GRADES[g].rank)],

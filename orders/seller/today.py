@@ -91,7 +91,7 @@ def _chart(shop: Seller, sales: reads.Sales, *, months: bool) -> dict[str, objec
     currency = sales.month.amount.currency
     return {
         "values": [bar.amount.minor for bar in sales.chart],
-        "labels": [date_format(bar.first, "F Y" if months else "j F") for bar in sales.chart],
+        "labels": [date_format(bar.first, "M Y" if months else "j M") for bar in sales.chart],
         "urls": [_orders_of(shop, bar.first, bar.last) for bar in sales.chart],
         "currency": currency,
         "total": total((bar.amount for bar in sales.chart), currency),

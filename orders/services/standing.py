@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from accounts.constants import StandingDays
 from accounts.models import SellerStanding
@@ -20,6 +20,9 @@ def compute(*, as_of: datetime) -> int:
 
     From the rows alone: twice for one moment writes the same, however late the second time is.
     """
+    with connection.cursor() as cursor:
+        # A year of everybody's orders: nobody waits for it, and nothing is locked while it counts.
+        cursor.execute("SET LOCAL statement_timeout = '10min'; SET LOCAL jit = off")
     rows = [row for days in StandingDays for row in standings(as_of=as_of, days=days)]
     SellerStanding.objects.bulk_create(
         rows,
