@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from django_countries import countries
 
 from accounts.models import PostalAddress
+from books4all.lib.errors import DomainError
 from books4all.lib.postcodes import check_postcode
 from catalog.constants import Service
 from orders.constants import ReportReason
@@ -120,7 +121,20 @@ def address_values(address: PostalAddress) -> dict[str, str]:
     return {name: str(getattr(address, name)) for name in PostalAddress.ADDRESS_FIELDS}
 
 
-class MessageForm(forms.Form):
+class RefusableForm(forms.Form):
+    """A form whose sending a service may refuse."""
+
+    def refuse(self, error: DomainError) -> None:
+        """Say what was refused, at the field it names or on top; what was typed stays."""
+        known = {name: texts for name, texts in error.fields.items() if name in self.fields}
+        for name, texts in known.items():
+            for text in texts:
+                self.add_error(name, text)
+        if not known:
+            self.add_error(None, error.message)
+
+
+class MessageForm(RefusableForm):
     """Words to a shop, or to a reader."""
 
     text = forms.CharField(
@@ -131,7 +145,7 @@ class MessageForm(forms.Form):
     )
 
 
-class ReportForm(forms.Form):
+class ReportForm(RefusableForm):
     """Why staff should look at a conversation."""
 
     reason = forms.ChoiceField(

@@ -5,8 +5,9 @@ night (catalog.services.tallies): a comparison with everybody's prices takes a s
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.apps import apps
 from django.db import connection
@@ -131,9 +132,9 @@ def count_care(seller_id: int) -> Care:
         high=_HIGH,
         long=_LONG,
     )
-    given = {
+    given: dict[str, Any] = {
         "seller": seller_id,
-        "grades": [grade.value for grade in sorted(GRADES, key=lambda g: GRADES[g].rank)],
+        "grades": sorted(map(str, GRADES), key=lambda grade: GRADES[grade].rank),
         "approved": SellerStatus.APPROVED,
         "refused": CoverStatus.REFUSED,
         "today": now.date(),
@@ -142,7 +143,9 @@ def count_care(seller_id: int) -> Care:
     }
     with connection.cursor() as cursor:
         cursor.execute(statement, given)
-        return Care(*cursor.fetchone(), counted_at=now)
+        row = cursor.fetchone()
+    names = [field.name for field in fields(Care)]
+    return Care(**dict(zip(names, (*row, now), strict=True)))
 
 
 def shelf_of(seller: Seller) -> Shelf:

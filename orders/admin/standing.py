@@ -70,7 +70,9 @@ class SellerStandingAdmin(ReadOnlyAdmin):
             "posted": F("in_time") * 100 / NullIf(F("due"), 0),
         }
         known = {name: Cast(rate, IntegerField()) for name, rate in rates.items()}
-        return super().get_queryset(request).annotate(**known)
+        rows: QuerySet[Any] = super().get_queryset(request)
+        with_rates: QuerySet[Any] = rows.annotate(**known)
+        return with_rates
 
     @admin.display(description=_("kept (%)"), ordering="kept")
     def completion(self, standing: SellerStanding) -> int | None:

@@ -3,8 +3,8 @@
 from typing import Any
 from uuid import UUID
 
-from drf_spectacular.utils import extend_schema, extend_schema_field
-from rest_framework import serializers, status
+from drf_spectacular.utils import extend_schema
+from rest_framework import status
 from rest_framework.permissions import IsAuthenticated
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -14,134 +14,17 @@ from accounts.constants import SellerRole
 from accounts.models import User
 from books4all.lib.api.endpoints import Endpoint
 from books4all.lib.api.pagination import Ordering, PageQuery, page_of
-from books4all.lib.api.serializers import ProblemOut, StrictSerializer
-from catalog.api.serializers import SellerRefOut
-from orders.constants import ReportReason, Side
-from orders.models import Message, Thread
-from orders.models.messages import MESSAGE_LENGTH
+from books4all.lib.api.serializers import ProblemOut
+from orders.api import message_serializers as shapes
+from orders.constants import Side
 from orders.selectors import messages as reads
 from orders.services import messages as writes
 
-Plain = serializers.Serializer[Any]
 BY_DATE = Ordering("threads", ("-last_at", "-pk"))
 MESSAGES_BY_DATE = Ordering("messages", ("-created_at", "-pk"))
 _PROBLEMS = {400: ProblemOut, 401: ProblemOut, 429: ProblemOut}
 _ONE = {**_PROBLEMS, 404: ProblemOut}
 _WRITES = {**_ONE, 403: ProblemOut, 409: ProblemOut}
-
-
-# --- Input and output -------------------------------------------------------------------------
-class ThreadsQuery(PageQuery):
-    """Which conversations: all that are not put away without `show`."""
-
-    show = serializers.ChoiceField(
-        choices=[only for only in reads.FILTERS if only], required=False, default=""
-    )
-
-
-class TextIn(StrictSerializer):
-    """What to say, as plain text."""
-
-    text = serializers.CharField(max_length=MESSAGE_LENGTH)
-
-
-class AskIn(TextIn):
-    """A first message: about a copy (`listing`) or about a shop's part of an order (`seller_order`)."""
-
-    listing = serializers.IntegerField(min_value=1, max_value=2**63 - 1, required=False)
-    seller_order = serializers.UUIDField(required=False)
-
-    def validate(self, given: dict[str, Any]) -> dict[str, Any]:
-        """Take one of the two."""
-        if ("listing" in given) == ("seller_order" in given):
-            raise serializers.ValidationError(
-                {"listing": ["Name the copy, or the order in `seller_order`, and not both."]}
-            )
-        return given
-
-
-class WriteToBuyerIn(TextIn):
-    """A first message about one of the shop's orders."""
-
-    seller_order = serializers.UUIDField()
-
-
-class ThreadIn(StrictSerializer):
-    """What is wanted of a conversation."""
-
-    archived = serializers.BooleanField(required=False)
-    blocked = serializers.BooleanField(required=False)
-
-
-class ReportIn(StrictSerializer):
-    """Why staff should look."""
-
-    reason = serializers.ChoiceField(choices=ReportReason.choices)
-    details = serializers.CharField(max_length=1000, required=False, default="", allow_blank=True)
-
-
-class MessageOut(serializers.ModelSerializer[Message]):
-    """A message. `text` is null when staff have hidden it."""
-
-    by = serializers.ChoiceField(source="side", choices=Side.choices)
-    text = serializers.SerializerMethodField()
-
-    class Meta:
-        model = Message
-        fields = ("id", "by", "text", "created_at")
-
-    @extend_schema_field(serializers.CharField(allow_null=True))
-    def get_text(self, message: Message) -> str | None:
-        return None if message.hidden_at else message.text
-
-
-class ThreadOut(serializers.ModelSerializer[Thread]):
-    """A conversation; its messages are at `messages/{id}/texts/`. Nobody's address is ever given."""
-
-    side: str = Side.BUYER
-    seller = SellerRefOut()
-    reader = serializers.CharField(source="buyer_name")
-    listing = serializers.IntegerField(source="listing_id", allow_null=True)
-    seller_order = serializers.UUIDField(source="seller_order_id", allow_null=True)
-    unread = serializers.SerializerMethodField()
-    archived = serializers.SerializerMethodField()
-    closed = serializers.SerializerMethodField()
-
-    class Meta:
-        model = Thread
-        fields = (
-            "id",
-            "subject",
-            "seller",
-            "reader",
-            "listing",
-            "seller_order",
-            "begun_by",
-            "last_by",
-            "last_at",
-            "unread",
-            "archived",
-            "closed",
-            "created_at",
-        )
-
-    def get_unread(self, thread: Thread) -> int:
-        return thread.unread(self.side)
-
-    def get_archived(self, thread: Thread) -> bool:
-        return thread.is_archived(self.side)
-
-    def get_closed(self, thread: Thread) -> bool:
-        return thread.closed_at is not None
-
-
-class SellingThreadOut(ThreadOut):
-    """A conversation as the shop sees it. Nobody's address is ever given."""
-
-    side = Side.SELLER
-
-    class Meta(ThreadOut.Meta):
-        pass
 
 
 # --- The two sides ----------------------------------------------------------------------------
@@ -150,7 +33,7 @@ class ReaderEndpoint(Endpoint):
 
     permission_classes = (IsAuthenticated,)
     side = Side.BUYER
-    shape: type[ThreadOut] = ThreadOut
+    shape: type[shapes.ThreadOut] = shapes.ThreadOut
 
     @property
     def author(self) -> User:
@@ -169,7 +52,7 @@ class ShopEndpoint(TeamEndpoint):
 
     roles = (SellerRole.ORDERS,)
     side = Side.SELLER
-    shape: type[ThreadOut] = SellingThreadOut
+    shape: type[shapes.ThreadOut] = shapes.SellingThreadOut
 
     @property
     def author(self) -> User:
@@ -184,7 +67,7 @@ class ShopEndpoint(TeamEndpoint):
 def _change(endpoint: ReaderEndpoint | ShopEndpoint, pk: UUID) -> reads.ThreadView:
     """Put away or get out, block or unblock, and return the conversation as it is then."""
     endpoint.view(pk)
-    given = endpoint.body(ThreadIn)
+    given = endpoint.body(shapes.ThreadIn)
     side, actor = endpoint.side, endpoint.author
     if "archived" in given:
         writes.archive(thread_id=pk, side=side, archived=given["archived"])
@@ -200,26 +83,26 @@ class ThreadsView(ReaderEndpoint):
     @extend_schema(
         operation_id="messages",
         tags=["messages"],
-        parameters=[ThreadsQuery],
-        responses={200: page_of(ThreadOut, "ThreadPage"), **_PROBLEMS},
+        parameters=[shapes.ThreadsQuery],
+        responses={200: page_of(shapes.ThreadOut, "ThreadPage"), **_PROBLEMS},
     )
     def get(self, request: Request) -> Response:
         """List your conversations with shops, the latest first."""
         del request
-        query = self.query(ThreadsQuery)
+        query = self.query(shapes.ThreadsQuery)
         rows = reads.threads_of_buyer(self.author, query["show"]).select_related("buyer", "seller")
         return self.page(rows, ordering=BY_DATE, query=query, serializer=self.shape)
 
     @extend_schema(
         operation_id="write_to_shop",
         tags=["messages"],
-        request=AskIn,
-        responses={201: MessageOut, **_WRITES},
+        request=shapes.AskIn,
+        responses={201: shapes.MessageOut, **_WRITES},
     )
     def post(self, request: Request) -> Response:
         """Ask about a copy, or write about one of your orders; goes on in a conversation there is."""
         del request
-        given = self.body(AskIn)
+        given = self.body(shapes.AskIn)
         if "listing" in given:
             sent = writes.ask(buyer=self.author, listing_id=given["listing"], text=given["text"])
         else:
@@ -229,7 +112,7 @@ class ThreadsView(ReaderEndpoint):
                 author=self.author,
                 text=given["text"],
             )
-        return Response(MessageOut(sent).data, status=status.HTTP_201_CREATED)
+        return Response(shapes.MessageOut(sent).data, status=status.HTTP_201_CREATED)
 
 
 class SellingThreadsView(ShopEndpoint):
@@ -238,39 +121,41 @@ class SellingThreadsView(ShopEndpoint):
     @extend_schema(
         operation_id="selling_messages",
         tags=["selling"],
-        parameters=[ThreadsQuery],
-        responses={200: page_of(SellingThreadOut, "SellingThreadPage"), **_WRITES},
+        parameters=[shapes.ThreadsQuery],
+        responses={200: page_of(shapes.SellingThreadOut, "SellingThreadPage"), **_WRITES},
     )
     def get(self, request: Request, shop: str) -> Response:
         """List the shop's conversations with readers, the latest first."""
         del request, shop
-        query = self.query(ThreadsQuery)
+        query = self.query(shapes.ThreadsQuery)
         rows = reads.threads_of_seller(self.member.seller, query["show"])
         return self.page(rows, ordering=BY_DATE, query=query, serializer=self.shape)
 
     @extend_schema(
         operation_id="write_to_buyer",
         tags=["selling"],
-        request=WriteToBuyerIn,
-        responses={201: MessageOut, **_WRITES},
+        request=shapes.WriteToBuyerIn,
+        responses={201: shapes.MessageOut, **_WRITES},
     )
     def post(self, request: Request, shop: str) -> Response:
         """Write to the buyer of one of the shop's orders."""
         del request, shop
-        given = self.body(WriteToBuyerIn)
+        given = self.body(shapes.WriteToBuyerIn)
         sent = writes.write_about_order(
             seller_order=reads.order_of_seller(self.member.seller, given["seller_order"]),
             side=self.side,
             author=self.author,
             text=given["text"],
         )
-        return Response(MessageOut(sent).data, status=status.HTTP_201_CREATED)
+        return Response(shapes.MessageOut(sent).data, status=status.HTTP_201_CREATED)
 
 
 class ThreadView(ReaderEndpoint):
     """messages/{id}/."""
 
-    @extend_schema(operation_id="message", tags=["messages"], responses={200: ThreadOut, **_ONE})
+    @extend_schema(
+        operation_id="message", tags=["messages"], responses={200: shapes.ThreadOut, **_ONE}
+    )
     def get(self, request: Request, pk: UUID) -> Response:
         """Show one of your conversations."""
         del request
@@ -279,8 +164,8 @@ class ThreadView(ReaderEndpoint):
     @extend_schema(
         operation_id="change_message",
         tags=["messages"],
-        request=ThreadIn,
-        responses={200: ThreadOut, **_WRITES},
+        request=shapes.ThreadIn,
+        responses={200: shapes.ThreadOut, **_WRITES},
     )
     def patch(self, request: Request, pk: UUID) -> Response:
         """Put the conversation away, or block the shop."""
@@ -294,7 +179,7 @@ class SellingThreadView(ShopEndpoint):
     @extend_schema(
         operation_id="selling_message",
         tags=["selling"],
-        responses={200: SellingThreadOut, **_WRITES},
+        responses={200: shapes.SellingThreadOut, **_WRITES},
     )
     def get(self, request: Request, shop: str, pk: UUID) -> Response:
         """Show one of the shop's conversations."""
@@ -304,8 +189,8 @@ class SellingThreadView(ShopEndpoint):
     @extend_schema(
         operation_id="change_selling_message",
         tags=["selling"],
-        request=ThreadIn,
-        responses={200: SellingThreadOut, **_WRITES},
+        request=shapes.ThreadIn,
+        responses={200: shapes.SellingThreadOut, **_WRITES},
     )
     def patch(self, request: Request, shop: str, pk: UUID) -> Response:
         """Put the conversation away, or block the reader."""
@@ -320,20 +205,20 @@ class TextsView(ReaderEndpoint):
         operation_id="message_texts",
         tags=["messages"],
         parameters=[PageQuery],
-        responses={200: page_of(MessageOut, "TextPage"), **_ONE},
+        responses={200: page_of(shapes.MessageOut, "TextPage"), **_ONE},
     )
     def get(self, request: Request, pk: UUID) -> Response:
         """List what was written, the latest first. Reading over the API leaves it unread."""
         del request
         rows = reads.messages_of(self.view(pk).thread)
         query = self.query(PageQuery)
-        return self.page(rows, ordering=MESSAGES_BY_DATE, query=query, serializer=MessageOut)
+        return self.page(rows, ordering=MESSAGES_BY_DATE, query=query, serializer=shapes.MessageOut)
 
     @extend_schema(
         operation_id="reply_to_shop",
         tags=["messages"],
-        request=TextIn,
-        responses={201: MessageOut, **_WRITES},
+        request=shapes.TextIn,
+        responses={201: shapes.MessageOut, **_WRITES},
     )
     def post(self, request: Request, pk: UUID) -> Response:
         """Write on in the conversation."""
@@ -348,20 +233,20 @@ class SellingTextsView(ShopEndpoint):
         operation_id="selling_message_texts",
         tags=["selling"],
         parameters=[PageQuery],
-        responses={200: page_of(MessageOut, "SellingTextPage"), **_WRITES},
+        responses={200: page_of(shapes.MessageOut, "SellingTextPage"), **_WRITES},
     )
     def get(self, request: Request, shop: str, pk: UUID) -> Response:
         """List what was written, the latest first. Reading over the API leaves it unread."""
         del request, shop
         rows = reads.messages_of(self.view(pk).thread)
         query = self.query(PageQuery)
-        return self.page(rows, ordering=MESSAGES_BY_DATE, query=query, serializer=MessageOut)
+        return self.page(rows, ordering=MESSAGES_BY_DATE, query=query, serializer=shapes.MessageOut)
 
     @extend_schema(
         operation_id="reply_to_reader",
         tags=["selling"],
-        request=TextIn,
-        responses={201: MessageOut, **_WRITES},
+        request=shapes.TextIn,
+        responses={201: shapes.MessageOut, **_WRITES},
     )
     def post(self, request: Request, shop: str, pk: UUID) -> Response:
         """Write on in the conversation."""
@@ -371,11 +256,11 @@ class SellingTextsView(ShopEndpoint):
 
 def _reply(endpoint: ReaderEndpoint | ShopEndpoint, pk: UUID) -> Any:
     endpoint.view(pk)
-    given = endpoint.body(TextIn)
+    given = endpoint.body(shapes.TextIn)
     sent = writes.reply(
         thread_id=pk, side=endpoint.side, author=endpoint.author, text=given["text"]
     )
-    return MessageOut(sent).data
+    return shapes.MessageOut(sent).data
 
 
 class ReportView(ReaderEndpoint):
@@ -384,14 +269,16 @@ class ReportView(ReaderEndpoint):
     @extend_schema(
         operation_id="report_message",
         tags=["messages"],
-        request=ReportIn,
+        request=shapes.ReportIn,
         responses={204: None, **_WRITES},
     )
     def post(self, request: Request, pk: UUID) -> Response:
         """Ask the marketplace's staff to look at the conversation."""
         del request
         self.view(pk)
-        writes.report(thread_id=pk, side=self.side, reporter=self.author, **self.body(ReportIn))
+        writes.report(
+            thread_id=pk, side=self.side, reporter=self.author, **self.body(shapes.ReportIn)
+        )
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 
@@ -401,12 +288,14 @@ class SellingReportView(ShopEndpoint):
     @extend_schema(
         operation_id="report_selling_message",
         tags=["selling"],
-        request=ReportIn,
+        request=shapes.ReportIn,
         responses={204: None, **_WRITES},
     )
     def post(self, request: Request, shop: str, pk: UUID) -> Response:
         """Ask the marketplace's staff to look at the conversation."""
         del request, shop
         self.view(pk)
-        writes.report(thread_id=pk, side=self.side, reporter=self.author, **self.body(ReportIn))
+        writes.report(
+            thread_id=pk, side=self.side, reporter=self.author, **self.body(shapes.ReportIn)
+        )
         return Response(status=status.HTTP_204_NO_CONTENT)

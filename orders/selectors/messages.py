@@ -1,8 +1,11 @@
 """Conversations, from the side of whoever asks: the reader's own, or those of a shop."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
+from django.core.paginator import Page, Paginator
 from django.db.models import Prefetch, Q, QuerySet
 from django.utils.translation import gettext as _
 
@@ -16,6 +19,7 @@ from orders.models import Message, MessageBlock, SellerOrder, Thread
 
 # Messages of a conversation on one page, the latest; older ones are pages away.
 MESSAGES_SHOWN = 50
+THREADS_A_PAGE = 25
 FILTERS = ("", "unread", "orders", "archived")
 
 
@@ -82,6 +86,35 @@ def _view(found: QuerySet[Thread], side: str) -> ThreadView:
     blocks = MessageBlock.objects.filter(seller=thread.seller, buyer=thread.buyer)
     by = set(blocks.values_list("side", flat=True))
     return ThreadView(thread, side, side in by, bool(by - {side}))
+
+
+@dataclass(frozen=True, slots=True)
+class Talk:
+    """A page of a conversation; ``sent`` is in the order of writing."""
+
+    page: Page[Message]
+    sent: Sequence[Message]
+
+    @property
+    def until(self) -> datetime | None:
+        """Up to when the conversation has been seen: only its latest page shows what is unread."""
+        return self.sent[-1].created_at if self.sent and self.page.number == 1 else None
+
+
+def talk_of(thread: Thread, page: str | None) -> Talk:
+    """Return a page of a conversation, the latest by default; two queries."""
+    found = Paginator(messages_of(thread), MESSAGES_SHOWN).get_page(page)
+    return Talk(found, list(found)[::-1])
+
+
+def page_of(threads: QuerySet[Thread], page: str | None) -> Page[Thread]:
+    """Return a page of a list of conversations, each with its last message; three queries."""
+    return Paginator(with_last_message(threads), THREADS_A_PAGE).get_page(page)
+
+
+def filter_named(name: str) -> str:
+    """Return the part of a list that is asked for; all that is not put away for unknown words."""
+    return name if name in FILTERS else ""
 
 
 def messages_of(thread: Thread) -> QuerySet[Message]:

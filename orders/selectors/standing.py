@@ -19,6 +19,7 @@ of one shop, ``standings`` the same as one statement over all of them; a test ho
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 from django.db import connection
 
@@ -209,7 +210,7 @@ def standings(
 ) -> list[SellerStanding]:
     """Work out the figures of all shops, or of ``seller_ids``, as rows that are not saved."""
     since = as_of - timedelta(days=days)
-    given = {
+    given: dict[str, Any] = {
         "as_of": as_of,
         "since": since,
         "first_key": first_key(since - timedelta(days=1)),

@@ -126,7 +126,7 @@ def today_of(member: SellerMember, *, months: bool = False) -> Today:
 
 
 # --- Orders -----------------------------------------------------------------------------------
-def with_post_by(parts: QuerySet[SellerOrder]) -> QuerySet[SellerOrder]:
+def with_post_by(parts: QuerySet[SellerOrder]) -> QuerySet[Any]:
     """Annotate ``post_by``: the last day for posting, by the promise of the day of the order."""
     promised = Coalesce("dispatch_days", "seller__dispatch_days")
     paid = TruncDate("order__placed_at", tzinfo=UTC)

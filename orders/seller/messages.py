@@ -13,17 +13,11 @@ from accounts.constants import SellerRole
 from accounts.models import SellerMember
 from accounts.seller.access import shop_page, team_page
 from books4all.lib.errors import DomainError
+from books4all.lib.missing import found_or_404
 from orders.constants import Side
 from orders.forms import MessageForm, ReportForm
 from orders.selectors import messages as reads
 from orders.services import messages as writes
-from orders.views.conversations import (
-    add_error,
-    asked_filter,
-    page_of_threads,
-    thread_context,
-    tried,
-)
 
 read_or_write = require_http_methods(["GET", "HEAD", "POST"])
 
@@ -33,15 +27,22 @@ read_or_write = require_http_methods(["GET", "HEAD", "POST"])
 @team_page(SellerRole.ORDERS)
 def inbox(request: HttpRequest, member: SellerMember) -> HttpResponse:
     """List the shop's conversations."""
-    only = asked_filter(request)
-    page = page_of_threads(request, reads.threads_of_seller(member.seller, only))
-    context = {"page": page, "only": only, "side": Side.SELLER}
-    return shop_page(request, member, "selling/messages.html", tab="messages", **context)
+    only = reads.filter_named(request.GET.get("show", ""))
+    page = reads.page_of(reads.threads_of_seller(member.seller, only), request.GET.get("page"))
+    return shop_page(
+        request,
+        member,
+        "selling/messages.html",
+        tab="messages",
+        page=page,
+        chosen=only,
+        side=Side.SELLER,
+    )
 
 
 @never_cache
 @read_or_write
-@tried
+@found_or_404
 @team_page(SellerRole.ORDERS)
 def thread(request: HttpRequest, member: SellerMember, pk: UUID) -> HttpResponse:
     """Show a conversation, and write on in it."""
@@ -52,17 +53,30 @@ def thread(request: HttpRequest, member: SellerMember, pk: UUID) -> HttpResponse
         try:
             writes.reply(thread_id=pk, side=Side.SELLER, author=member.user, text=text)
         except DomainError as error:
-            add_error(form, error)
+            form.refuse(error)
         else:
             messages.success(request, _("Sent."))
             return redirect("selling:message", member.seller.slug, pk)
-    context = thread_context(request, view, form)
-    return shop_page(request, member, "selling/message.html", tab="messages", **context)
+    talk = reads.talk_of(view.thread, request.GET.get("page"))
+    if talk.until and view.thread.seller_unread:
+        writes.mark_read(thread_id=pk, side=Side.SELLER, until=talk.until)
+    return shop_page(
+        request,
+        member,
+        "selling/message.html",
+        tab="messages",
+        view=view,
+        thread=view.thread,
+        side=Side.SELLER,
+        talk=talk,
+        form=form,
+        error_title=bool(form.errors),
+    )
 
 
 @never_cache
 @read_or_write
-@tried
+@found_or_404
 @team_page(SellerRole.ORDERS)
 def about_order(request: HttpRequest, member: SellerMember, pk: UUID) -> HttpResponse:
     """Write to the buyer of an order; goes on in the conversation there is."""
@@ -80,16 +94,23 @@ def about_order(request: HttpRequest, member: SellerMember, pk: UUID) -> HttpRes
                 text=form.cleaned_data["text"],
             )
         except DomainError as error:
-            add_error(form, error)
+            form.refuse(error)
         else:
             messages.success(request, _("Sent. The buyer gets an email that leads here."))
             return redirect("selling:message", member.seller.slug, sent.thread_id)
-    context = {"form": form, "part": part, "error_title": bool(form.errors)}
-    return shop_page(request, member, "selling/message_new.html", tab="messages", **context)
+    return shop_page(
+        request,
+        member,
+        "selling/message_new.html",
+        tab="messages",
+        form=form,
+        part=part,
+        error_title=bool(form.errors),
+    )
 
 
 @require_POST
-@tried
+@found_or_404
 @team_page(SellerRole.ORDERS)
 def archive(request: HttpRequest, member: SellerMember, pk: UUID) -> HttpResponse:
     """Put a conversation away, or get it out again."""
@@ -101,7 +122,7 @@ def archive(request: HttpRequest, member: SellerMember, pk: UUID) -> HttpRespons
 
 
 @require_POST
-@tried
+@found_or_404
 @team_page(SellerRole.ORDERS)
 def block(request: HttpRequest, member: SellerMember, pk: UUID) -> HttpResponse:
     """Block the reader, or let them write again."""
@@ -120,7 +141,7 @@ def block(request: HttpRequest, member: SellerMember, pk: UUID) -> HttpResponse:
 
 @never_cache
 @read_or_write
-@tried
+@found_or_404
 @team_page(SellerRole.ORDERS)
 def report(request: HttpRequest, member: SellerMember, pk: UUID) -> HttpResponse:
     """Ask staff to look at a conversation."""
@@ -130,10 +151,16 @@ def report(request: HttpRequest, member: SellerMember, pk: UUID) -> HttpResponse
         try:
             writes.report(thread_id=pk, side=Side.SELLER, reporter=member.user, **form.cleaned_data)
         except DomainError as error:
-            add_error(form, error)
+            form.refuse(error)
         else:
             messages.success(request, _("Thank you. Our staff will look at it."))
             return redirect("selling:message", member.seller.slug, pk)
-    context = {"view": view, "thread": view.thread, "form": form, "side": Side.SELLER}
-    context["error_title"] = bool(form.errors)
-    return shop_page(request, member, "selling/message_report.html", tab="messages", **context)
+    return shop_page(
+        request,
+        member,
+        "selling/message_report.html",
+        tab="messages",
+        thread=view.thread,
+        form=form,
+        error_title=bool(form.errors),
+    )

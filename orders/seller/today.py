@@ -104,7 +104,11 @@ def _url(name: str, shop: Seller, *args: str, **query: object) -> str:
         path = reverse(f"selling:{name}", args=[shop.slug, *args])
     except NoReverseMatch:
         return ""
-    return f"{path}?{urlencode(query)}" if query else path
+    return (
+        f"{path}?{urlencode({name: str(value) for name, value in query.items()})}"
+        if query
+        else path
+    )
 
 
 def _urls(shop: Seller, page: reads.Today) -> dict[str, str]:

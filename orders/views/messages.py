@@ -13,17 +13,12 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.selectors import signed_in_user
 from books4all.lib.errors import DomainError
+from books4all.lib.missing import found_or_404
 from orders.constants import Side
 from orders.forms import MessageForm, ReportForm
+from orders.models import Message
 from orders.selectors import messages as reads
 from orders.services import messages as writes
-from orders.views.conversations import (
-    add_error,
-    asked_filter,
-    page_of_threads,
-    thread_context,
-    tried,
-)
 
 read_or_write = require_http_methods(["GET", "HEAD", "POST"])
 
@@ -33,16 +28,18 @@ read_or_write = require_http_methods(["GET", "HEAD", "POST"])
 @require_safe
 def inbox(request: HttpRequest) -> HttpResponse:
     """List the reader's conversations."""
-    only = asked_filter(request)
-    page = page_of_threads(request, reads.threads_of_buyer(signed_in_user(request), only))
-    context = {"page": page, "only": only, "side": Side.BUYER, "tab": "messages"}
+    only = reads.filter_named(request.GET.get("show", ""))
+    page = reads.page_of(
+        reads.threads_of_buyer(signed_in_user(request), only), request.GET.get("page")
+    )
+    context = {"page": page, "chosen": only, "side": Side.BUYER, "tab": "messages"}
     return render(request, "orders/messages.html", context)
 
 
 @never_cache
 @login_required
 @read_or_write
-@tried
+@found_or_404
 def thread(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Show a conversation, and write on in it."""
     user = signed_in_user(request)
@@ -52,18 +49,22 @@ def thread(request: HttpRequest, pk: UUID) -> HttpResponse:
         try:
             writes.reply(thread_id=pk, side=Side.BUYER, author=user, text=form.cleaned_data["text"])
         except DomainError as error:
-            add_error(form, error)
+            form.refuse(error)
         else:
             messages.success(request, _("Sent."))
             return redirect("orders:message", pk)
-    context = thread_context(request, view, form)
-    return render(request, "orders/message.html", {**context, "tab": "messages"})
+    talk = reads.talk_of(view.thread, request.GET.get("page"))
+    if talk.until and view.thread.buyer_unread:
+        writes.mark_read(thread_id=pk, side=Side.BUYER, until=talk.until)
+    context = {"view": view, "thread": view.thread, "side": Side.BUYER, "talk": talk}
+    context |= {"form": form, "error_title": bool(form.errors), "tab": "messages"}
+    return render(request, "orders/message.html", context)
 
 
 @never_cache
 @login_required
 @read_or_write
-@tried
+@found_or_404
 def ask(request: HttpRequest, listing: int) -> HttpResponse:
     """Ask the shop about a copy."""
     user = signed_in_user(request)
@@ -84,7 +85,7 @@ def ask(request: HttpRequest, listing: int) -> HttpResponse:
 @never_cache
 @login_required
 @read_or_write
-@tried
+@found_or_404
 def about_order(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Write to the shop about an order; goes on in the conversation there is."""
     user = signed_in_user(request)
@@ -110,7 +111,7 @@ def about_order(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 @login_required
 @require_POST
-@tried
+@found_or_404
 def archive(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Put a conversation away, or get it out again."""
     view = reads.thread_of_buyer(signed_in_user(request), pk)
@@ -122,7 +123,7 @@ def archive(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 @login_required
 @require_POST
-@tried
+@found_or_404
 def block(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Block the shop, or let it write again."""
     user = signed_in_user(request)
@@ -142,7 +143,7 @@ def block(request: HttpRequest, pk: UUID) -> HttpResponse:
 @never_cache
 @login_required
 @read_or_write
-@tried
+@found_or_404
 def report(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Ask staff to look at a conversation."""
     user = signed_in_user(request)
@@ -152,7 +153,7 @@ def report(request: HttpRequest, pk: UUID) -> HttpResponse:
         try:
             writes.report(thread_id=pk, side=Side.BUYER, reporter=user, **form.cleaned_data)
         except DomainError as error:
-            add_error(form, error)
+            form.refuse(error)
         else:
             messages.success(request, _("Thank you. Our staff will look at it."))
             return redirect("orders:message", pk)
@@ -163,13 +164,13 @@ def report(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 
 def _begun(
-    request: HttpRequest, form: MessageForm, write: Callable[[], writes.Message]
+    request: HttpRequest, form: MessageForm, write: Callable[[], Message]
 ) -> HttpResponse | None:
     """Send the first message of a conversation and go there; None if it was refused."""
     try:
         sent = write()
     except DomainError as error:
-        add_error(form, error)
+        form.refuse(error)
         return None
     messages.success(request, _("Sent. The shop’s answer comes here, and you get an email."))
     return redirect("orders:message", sent.thread_id)
