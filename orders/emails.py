@@ -30,7 +30,7 @@ def new_order(pk: UUID) -> Letter | None:
     context = {
         "page_link": settings.PUBLIC_URL
         + reverse("selling:order", args=[seller.slug, order.number]),
-        "post_by": post_by(order.placed_at or order.created_at, seller.dispatch_days),
+        "post_by": post_by(order.placed_at or order.created_at, seller_order.promised_days(seller)),
         "order": order,
         "seller_order": seller_order,
         "lines": seller_order.lines.all(),

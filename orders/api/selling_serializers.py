@@ -150,7 +150,7 @@ class SoldOrderOut(Plain):
     def get_post_by(self, part: SellerOrder) -> Any:
         """Work out the last day for posting."""
         paid = part.order.placed_at or timezone.now()
-        return post_by(paid, self.context["seller"].dispatch_days).isoformat()
+        return post_by(paid, part.promised_days(self.context["seller"])).isoformat()
 
     @extend_schema_field(serializers.ListField(child=serializers.CharField()))
     def get_label(self, part: SellerOrder) -> Any:

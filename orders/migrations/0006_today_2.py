@@ -2,7 +2,7 @@
 
 from django.db import migrations
 
-# As orders.selectors.standing.last_day has it. Days are counted from the Friday of a weekend; every
+# As orders.selectors.deadlines.last_day has it. Days are counted from the Friday of a weekend; every
 # five working days pass one weekend.
 LAST_DAY = """
 CREATE FUNCTION b4a_last_posting_day(paid date, days integer) RETURNS date

@@ -145,6 +145,10 @@ class SellerOrder(Timestamped):
     def __str__(self) -> str:
         return f"{self.order} / {self.seller}"
 
+    def promised_days(self, seller: Seller) -> int:
+        """Return the working days to post in, as its shop promised when it was ordered."""
+        return seller.dispatch_days if self.dispatch_days is None else self.dispatch_days
+
     @property
     def items(self) -> Money:
         """Price of the books."""

@@ -52,11 +52,3 @@ def deadline(paid: datetime, dispatch_days: int, *, today: date) -> Deadline:
     if away == 1:
         return Deadline(day, _("Tomorrow"), "")
     return Deadline(day, date_format(day, "l" if away < 7 else "j F"), "")
-
-
-def paid_before(dispatch_days: int, *, today: date) -> date:
-    """Return the day before which whatever was paid is overdue on ``today``: for filters."""
-    day = today
-    while last_day(day, dispatch_days) >= today:
-        day -= timedelta(days=1)
-    return day + timedelta(days=1)

@@ -222,7 +222,7 @@ def _line(line: OrderLine) -> PageLine:
 
 def _arrives(order: Order, part: SellerOrder) -> date:
     start = timezone.localdate(order.placed_at or order.created_at)
-    return working_day_after(start, part.seller.dispatch_days + part.days_max)
+    return working_day_after(start, part.promised_days(part.seller) + part.days_max)
 
 
 def _steps(

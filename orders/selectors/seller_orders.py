@@ -5,10 +5,21 @@ Every function starts from the shop: other shops' orders, and those that nobody 
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from enum import StrEnum
+from typing import Any
 
-from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet
+from django.db.models import (
+    Count,
+    DateField,
+    Exists,
+    Func,
+    OuterRef,
+    Prefetch,
+    Q,
+    QuerySet,
+)
+from django.db.models.functions import Coalesce, TruncDate
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -27,7 +38,7 @@ from orders.models import (
     Shipment,
     ShipmentLine,
 )
-from orders.selectors.deadlines import Deadline, deadline, paid_before
+from orders.selectors.deadlines import Deadline, deadline
 
 # Orders that one form or document may be about.
 MOST = 200
@@ -40,6 +51,7 @@ class Tab(StrEnum):
 
     TO_ACCEPT = "to-accept"
     TO_POST = "to-post"
+    WAITING = "waiting"
     POSTED = "posted"
     DELIVERED = "delivered"
     CANCELLED = "cancelled"
@@ -49,6 +61,7 @@ class Tab(StrEnum):
 TAB_STATES: dict[Tab, tuple[SellerOrderStatus, ...]] = {
     Tab.TO_ACCEPT: (SellerOrderStatus.PLACED,),
     Tab.TO_POST: (SellerOrderStatus.ACCEPTED, SellerOrderStatus.PARTLY_SHIPPED),
+    Tab.WAITING: WAITING,
     Tab.POSTED: (SellerOrderStatus.SHIPPED,),
     Tab.DELIVERED: (SellerOrderStatus.DELIVERED,),
     Tab.CANCELLED: (SellerOrderStatus.CANCELLED,),
@@ -57,13 +70,14 @@ TAB_STATES: dict[Tab, tuple[SellerOrderStatus, ...]] = {
 TAB_LABELS = {
     Tab.TO_ACCEPT: gettext_lazy("To accept"),
     Tab.TO_POST: gettext_lazy("To post"),
+    Tab.WAITING: gettext_lazy("Not posted yet"),
     Tab.POSTED: gettext_lazy("Posted"),
     Tab.DELIVERED: gettext_lazy("Delivered"),
     Tab.CANCELLED: gettext_lazy("Cancelled"),
     Tab.ALL: gettext_lazy("All"),
 }
 # Piles in which the oldest order comes first, since it has to go first.
-WAITING_TABS = frozenset({Tab.TO_ACCEPT, Tab.TO_POST})
+WAITING_TABS = frozenset({Tab.TO_ACCEPT, Tab.TO_POST, Tab.WAITING})
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +116,14 @@ def tab_counts(seller: Seller) -> dict[Tab, int]:
     return {tab: sum(found.get(state, 0) for state in states) for tab, states in TAB_STATES.items()}
 
 
+def with_post_by(parts: QuerySet[SellerOrder]) -> QuerySet[Any]:
+    """Annotate ``post_by``: the last day for posting, by the promise of the day of the order."""
+    promised = Coalesce("dispatch_days", "seller__dispatch_days")
+    paid = TruncDate("order__placed_at", tzinfo=UTC)
+    last = Func(paid, promised, function="b4a_last_posting_day", output_field=DateField())
+    return parts.annotate(post_by=last)
+
+
 def orders_in(seller: Seller, tab: Tab, filters: Filters) -> QuerySet[SellerOrder]:
     """Return a pile narrowed by ``filters``, with what a list shows of each, in no order."""
     rows = SellerOrder.objects.filter(seller=seller, status__in=TAB_STATES[tab])
@@ -116,8 +138,8 @@ def orders_in(seller: Seller, tab: Tab, filters: Filters) -> QuerySet[SellerOrde
     elif filters.to:
         rows = rows.filter(order__country=filters.to)
     if filters.overdue:
-        first_in_time = paid_before(seller.dispatch_days, today=timezone.localdate())
-        rows = rows.filter(status__in=WAITING, order__placed_at__date__lt=first_in_time)
+        late = with_post_by(rows.filter(status__in=WAITING))
+        rows = late.filter(post_by__lt=timezone.localdate())
     if filters.text:
         rows = rows.filter(_about(filters.text))
     return with_lines(rows)
@@ -154,7 +176,7 @@ def _row(seller: Seller, part: SellerOrder, today: date) -> Row:
         title=_in_few_words(lines),
         to=f"{order.full_name}, {place}",
         paid_at=paid_at,
-        deadline=deadline(paid_at, seller.dispatch_days, today=today) if waits else None,
+        deadline=deadline(paid_at, part.promised_days(seller), today=today) if waits else None,
         total=part.total,
     )
 
@@ -263,7 +285,7 @@ def sold_order(seller: Seller, number: str) -> SoldOrder:
         lines=lines,
         left=sum(line.left for line in lines),
         address=label_lines(order, sender_country=str(seller.country)),
-        deadline=deadline(paid_at, seller.dispatch_days, today=today) if waits else None,
+        deadline=deadline(paid_at, part.promised_days(seller), today=today) if waits else None,
         history=_history(seller, part),
         given_back=total(given, part.currency),
     )

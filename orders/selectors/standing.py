@@ -2,10 +2,11 @@
 
 The rules, for the days before a moment ``as_of``:
 
-* *Orders* are those paid in these days. One that the shop refused or cancelled was not *completed*.
+* *Orders* are those paid in these days. One of which the shop refused a copy, or that it cancelled, was
+  not *completed*.
 * An order is *due* once the day has ended by which it was to be posted: so many working days after the
-  day of payment (UTC) as the shop promised then. It was posted *in time* if all of it was on its way by
-  that day. One that was posted counts at once; one that was cancelled is not due.
+  day of payment (UTC) as the shop promised then. It was posted *in time* if its last parcel was on its way
+  by that day. One that was posted counts at once; one that was cancelled is not due.
 * A *question* is a conversation that a reader began; what follows in it ("Thank you") asks nothing.
   The time to an *answer* is from its first message to the shop's first, the median of these days. A
   question without an answer counts with the time it has waited, once that is a day.
@@ -18,14 +19,14 @@ of one shop, ``standings`` the same as one statement over all of them; a test ho
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django.db import connection
 
 from accounts.models import SellerStanding
 from books4all.lib.ids import first_key
-from orders.selectors.quotes import working_day_after
+from orders.selectors.deadlines import last_day
 
 # A question that nobody has answered says something once it is this old.
 PATIENCE = timedelta(days=1)
@@ -33,7 +34,10 @@ PATIENCE = timedelta(days=1)
 
 @dataclass(frozen=True, slots=True)
 class PastOrder:
-    """What an order tells of its shop. Moments are None for what has not happened."""
+    """What an order tells of its shop. Moments are None for what has not happened.
+
+    It is cancelled with the first copy that is refused, and shipped with its last parcel.
+    """
 
     placed_at: datetime
     dispatch_days: int
@@ -105,16 +109,6 @@ def _before(moment: datetime | None, as_of: datetime) -> bool:
     return moment is not None and moment < as_of
 
 
-def last_day(paid: date, days: int) -> date:
-    """Return the last day for posting what was paid on ``paid``: ``days`` working days later.
-
-    With none it is the day itself, or the Monday after a weekend.
-    """
-    while days == 0 and paid.weekday() >= 5:
-        paid += timedelta(days=1)
-    return working_day_after(paid, days)
-
-
 def _post_by(order: PastOrder) -> datetime:
     """Return the first moment that is too late."""
     day = last_day(order.placed_at.astimezone(UTC).date(), order.dispatch_days)
@@ -141,7 +135,7 @@ def _wait(question: Question, as_of: datetime) -> int | None:
 # time they were made: an order is paid within hours of being written, a day is room enough.
 _STANDINGS = """
     WITH placed AS (
-        SELECT so.id, so.seller_id, b4a_last_posting_day(
+        SELECT so.id, so.seller_id, so.status, b4a_last_posting_day(
             (o.placed_at AT TIME ZONE 'UTC')::date, coalesce(so.dispatch_days, s.dispatch_days)
         ) AS post_by
         FROM orders_order o
@@ -152,11 +146,18 @@ _STANDINGS = """
             AND (%(sellers)s::bigint[] IS NULL OR so.seller_id = ANY (%(sellers)s))
     ), told AS (
         SELECT placed.*,
-            min(e.created_at) FILTER (WHERE e.type = 'cancelled') AS cancelled_at,
-            min(e.created_at) FILTER (WHERE e.type = 'shipped') AS shipped_at
+            min(e.created_at) FILTER (
+                WHERE e.type IN ('cancelled', 'refused') AND e.created_at < %(as_of)s
+            ) AS cancelled_at,
+            -- A parcel each. No more follow once all is posted, so the last is known for any day.
+            max(e.created_at) FILTER (WHERE e.type = 'shipped') AS last_parcel_at
         FROM placed LEFT JOIN orders_orderevent e ON e.seller_order_id = placed.id
-            AND e.type IN ('cancelled', 'shipped') AND e.created_at < %(as_of)s
-        GROUP BY placed.id, placed.seller_id, placed.post_by
+            AND e.type IN ('cancelled', 'refused', 'shipped')
+        GROUP BY placed.id, placed.seller_id, placed.post_by, placed.status
+    ), known AS (
+        SELECT *, CASE WHEN status IN ('shipped', 'delivered') AND last_parcel_at < %(as_of)s
+            THEN last_parcel_at END AS shipped_at
+        FROM told
     ), counted AS (
         SELECT seller_id,
             count(*) AS orders,
@@ -165,7 +166,7 @@ _STANDINGS = """
                 OR (post_by + 1)::timestamp AT TIME ZONE 'UTC' <= %(as_of)s)) AS due,
             count(*) FILTER (WHERE cancelled_at IS NULL
                 AND shipped_at < (post_by + 1)::timestamp AT TIME ZONE 'UTC') AS in_time
-        FROM told GROUP BY seller_id
+        FROM known GROUP BY seller_id
     ), asked AS (
         SELECT t.seller_id, t.created_at AS asked_at, (
             SELECT min(m.created_at) FROM orders_message m

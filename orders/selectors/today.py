@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Count, DateField, Func, OuterRef, Prefetch, Q, QuerySet, Subquery, Sum
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce, TruncDate
 from django.utils import timezone
 
@@ -19,8 +19,9 @@ from catalog.constants import ReviewStatus
 from catalog.models import DeliveryRate, Review
 from catalog.selectors.shelf_care import Shelf, shelf_of
 from orders.constants import NOT_SOLD, WAITING, OrderStatus
-from orders.models import OrderLine, SellerOrder, Thread
+from orders.models import SellerOrder, Thread
 from orders.selectors.messages import threads_of_seller, with_last_message
+from orders.selectors.seller_orders import with_lines, with_post_by
 
 # Rows of each list: the rest is a link away.
 TO_POST_SHOWN, THREADS_SHOWN, REVIEWS_SHOWN = 8, 3, 3
@@ -126,14 +127,6 @@ def today_of(member: SellerMember, *, months: bool = False) -> Today:
 
 
 # --- Orders -----------------------------------------------------------------------------------
-def with_post_by(parts: QuerySet[SellerOrder]) -> QuerySet[Any]:
-    """Annotate ``post_by``: the last day for posting, by the promise of the day of the order."""
-    promised = Coalesce("dispatch_days", "seller__dispatch_days")
-    paid = TruncDate("order__placed_at", tzinfo=UTC)
-    last = Func(paid, promised, function="b4a_last_posting_day", output_field=DateField())
-    return parts.annotate(post_by=last)
-
-
 def to_post(seller: Seller, day: date) -> ToPost:
     """Return what waits to be posted on ``day``, what must go first in front; three queries."""
     waiting = with_post_by(SellerOrder.objects.filter(seller=seller, status__in=WAITING))
@@ -142,12 +135,8 @@ def to_post(seller: Seller, day: date) -> ToPost:
         overdue=Count("pk", filter=Q(post_by__lt=day)),
         today=Count("pk", filter=Q(post_by=day)),
     )
-    lines = OrderLine.objects.select_related("listing__edition__work").order_by("pk")
-    rows = (
-        waiting.select_related("order")
-        .prefetch_related(Prefetch("lines", queryset=lines))
-        .order_by("post_by", "order__placed_at", "pk")[:TO_POST_SHOWN]
-    )
+    first = with_lines(waiting).order_by("post_by", "order__placed_at", "pk")  # type: ignore[misc]  # annotated by with_post_by
+    rows = first[:TO_POST_SHOWN]
     return ToPost(found["n"], found["overdue"], found["today"], list(rows))
 
 

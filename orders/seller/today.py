@@ -8,7 +8,6 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import NoReverseMatch, reverse
 from django.utils.formats import date_format
 from django.utils.http import urlencode
-from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
@@ -18,6 +17,7 @@ from accounts.seller.access import shop_page, team_page
 from books4all.lib.money import total
 from orders.models import SellerOrder
 from orders.selectors import today as reads
+from orders.selectors.deadlines import deadline
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,16 +57,16 @@ def today(request: HttpRequest, member: SellerMember) -> HttpResponse:
 
 def _row(shop: Seller, part: SellerOrder, day: date) -> Row:
     lines, order = list(part.lines.all()), part.order
-    post_by: date = part.post_by  # type: ignore[attr-defined]  # annotated by with_post_by
-    away = (post_by - day).days
+    paid = order.placed_at or order.created_at
+    waits = deadline(paid, part.promised_days(shop), today=day)
     return Row(
         number=order.number,
         url=_url("order", shop, order.number),
         title=_in_few_words([line.title for line in lines], sum(line.quantity for line in lines)),
         lines=lines[:3],
         to=f"{order.full_name}, {order.city}",
-        post_by=_when(post_by, away),
-        kind="bad" if away < 0 else "warn" if away == 0 else "",
+        post_by=waits.words,
+        kind=waits.kind,
         part=part,
     )
 
@@ -76,14 +76,6 @@ def _in_few_words(titles: Sequence[str], copies: int) -> str:
         return titles[0] if titles else ""
     words = ngettext("%(title)s and %(n)s more", "%(title)s and %(n)s more", copies - 1)
     return words % {"title": titles[0], "n": copies - 1}
-
-
-def _when(post_by: date, away: int) -> str:
-    if away < 0:
-        return _("Overdue since %(day)s") % {"day": date_format(post_by, "j F")}
-    if away < 2:
-        return _("Tomorrow") if away else _("Today")
-    return date_format(post_by, "l" if away < 7 else "j F")
 
 
 def _chart(shop: Seller, sales: reads.Sales, *, months: bool) -> dict[str, object]:

@@ -324,8 +324,8 @@ def test_the_checklist_page_takes_few_queries(
     seller = begun(hester)
     client.get(at("application", seller))
     # The session, the user, the membership with its shop (and whether there are others), the private
-    # details, delivery rates, copies.
-    with django_assert_num_queries(6):
+    # details, delivery rates, copies, the menu’s badges.
+    with django_assert_num_queries(7):
         client.get(at("application", seller))
 
 

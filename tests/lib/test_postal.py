@@ -8,7 +8,7 @@ import pytest
 from books4all.lib.barcodes import _PATTERNS, code128
 from books4all.lib.carriers import CARRIERS, carrier_named, check_number, tracking_page
 from books4all.lib.postal import label_lines
-from orders.selectors.deadlines import deadline, last_day, paid_before, post_by
+from orders.selectors.deadlines import deadline, last_day, post_by
 
 
 @dataclass
@@ -114,14 +114,6 @@ FRIDAY, SATURDAY = date(2026, 11, 20), date(2026, 11, 21)
 def test_the_last_day_for_posting(paid: date, days: int, last: date) -> None:
     assert last_day(paid, days) == last
     assert post_by(datetime(paid.year, paid.month, paid.day, 23, 59, tzinfo=UTC), days) == last
-
-
-def test_what_is_overdue_is_what_the_last_day_says() -> None:
-    for days in range(7):
-        for today in (date(2026, 11, n) for n in range(16, 30)):
-            first = paid_before(days, today=today)
-            for paid in (date(2026, 11, n) for n in range(1, 30)):
-                assert (paid < first) == (last_day(paid, days) < today), (days, today, paid)
 
 
 @pytest.mark.parametrize(

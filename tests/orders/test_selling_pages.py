@@ -386,11 +386,11 @@ def test_query_counts(seller_client, shop, django_assert_num_queries):
 
     for n in (1, 4):
         parts = [sold(shop, copies=(1,) * n, status="accepted") for _n in range(n)]
-        # counts, orders, lines with their books
-        visit(f"{ORDERS}?tab=to-post", 3)
-        # orders, lines, last carrier
-        visit(f"{ORDERS}posted/?tab=to-post", 3)
+        # counts, orders, lines with their books, the menu's badges
+        visit(f"{ORDERS}?tab=to-post", 4)
+        # orders, lines, last carrier, the menu's badges
+        visit(f"{ORDERS}posted/?tab=to-post", 4)
         # orders, lines
         visit(f"{ORDERS}packing-slips/?tab=to-post", 2)
-        # its key, the order, lines, shipments, refusals, history and the team
-        visit(at("order", parts[0]), 7)
+        # its key, the order, lines, shipments, refusals, history and the team, the menu's badges
+        visit(at("order", parts[0]), 8)

@@ -15,13 +15,13 @@ from catalog.constants import ReviewStatus
 from orders import jobs
 from orders.admin.standing import below_target
 from orders.constants import EventType, SellerOrderStatus, Side
+from orders.selectors.deadlines import last_day
 from orders.selectors.standing import (
     Figures,
     PastOrder,
     Question,
     Rated,
     figures,
-    last_day,
     standings,
 )
 from orders.services import standing
@@ -126,8 +126,12 @@ def _order(
     """Write an order that was placed then; what is cancelled was not posted before."""
     if cancelled is not None:
         shipped = None
+    status = SellerOrderStatus.PLACED if shipped is None else SellerOrderStatus.SHIPPED
     part = SellerOrderFactory(
-        order=OrderFactory(placed_at=placed_at), seller=seller, dispatch_days=dispatch_days
+        order=OrderFactory(placed_at=placed_at),
+        seller=seller,
+        dispatch_days=dispatch_days,
+        status=status,
     )
     told = {EventType.CANCELLED: cancelled, EventType.SHIPPED: shipped}
     when = {kind: placed_at + after for kind, after in told.items() if after is not None}
@@ -157,6 +161,28 @@ def _rating(seller: Seller, published_at: datetime, rating: int) -> Rated:
         published_at=published_at,
     )
     return Rated(published_at, rating)
+
+
+@pytest.mark.django_db
+def test_an_order_in_parcels_is_posted_with_the_last_and_one_partly_refused_is_not_kept() -> None:
+    seller = SellerFactory()
+    parcels = (EventType.SHIPPED, MONDAY + HOUR), (EventType.SHIPPED, MONDAY + 4 * DAY)
+    refused = (EventType.SHIPPED, MONDAY + HOUR), (EventType.REFUSED, MONDAY + 2 * HOUR)
+    orders = [
+        (SellerOrderStatus.SHIPPED, parcels),
+        (SellerOrderStatus.PARTLY_SHIPPED, parcels[:1]),
+        (SellerOrderStatus.SHIPPED, refused),
+    ]
+    for status, events in orders:
+        order = OrderFactory(placed_at=MONDAY)
+        part = SellerOrderFactory(order=order, seller=seller, dispatch_days=2, status=status)
+        for kind, moment in events:
+            OrderEventFactory(order=order, seller_order=part, type=kind, created_at=moment)
+    [row] = standings(as_of=AS_OF, days=30, seller_ids=[seller.pk])
+    assert (row.orders, row.cancelled, row.due, row.in_time) == (3, 1, 2, 0)
+    # On Wednesday the second parcel was not on its way, and nothing was due.
+    [then] = standings(as_of=MONDAY + 2 * DAY, days=30, seller_ids=[seller.pk])
+    assert (then.orders, then.cancelled, then.due) == (3, 1, 0)
 
 
 @pytest.mark.django_db
