@@ -86,6 +86,10 @@ class Jacket(models.TextChoices):
     WORN = "worn", _("Worn")
 
 
+# What a copy with its jacket says of it.
+JACKETED = (Jacket.FINE, Jacket.VERY_GOOD, Jacket.GOOD, Jacket.WORN)
+
+
 class Defect(models.TextChoices):
     """What must be said of a copy, as flags that shoppers can exclude."""
 
@@ -324,10 +328,24 @@ class ReviewStatus(models.TextChoices):
 
 
 class WantStatus(models.TextChoices):
-    """States of a want."""
+    """States of a want. A guest's waits, unconfirmed, until its letter has been answered."""
 
+    UNCONFIRMED = "unconfirmed", _("To be confirmed")
     ACTIVE = "active", _("Looking")
+    PAUSED = "paused", _("Paused")
     CLOSED = "closed", _("Closed")
+
+
+# Of these a person has one a book, edition or words.
+OPEN_WANTS = (WantStatus.UNCONFIRMED, WantStatus.ACTIVE, WantStatus.PAUSED)
+
+
+class WantNotice(models.TextChoices):
+    """How somebody hears of a copy that meets their want."""
+
+    AT_ONCE = "at_once", _("By mail, at once")
+    DAILY = "daily", _("By mail, once a day")
+    PAGE = "page", _("Not by mail: I look at my wants")
 
 
 class ImportFormat(models.TextChoices):

@@ -21,6 +21,12 @@ class SearchTooBroadError(DomainError):
     code = "search_too_broad"
 
 
+class TooManyBooksError(ConflictError):
+    """Words that so many books have say too little to wait for."""
+
+    code = "too_many_books"
+
+
 class ImportStateError(ConflictError):
     """An import is not in a state for that."""
 

@@ -6,12 +6,15 @@ from typing import Any
 from django import forms
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
+from django_countries import countries
 
 from books4all.lib.money import Money
-from catalog.constants import Condition
-from catalog.models import Work
+from catalog.constants import Condition, WantNotice
+from catalog.models import Edition, Work
 from catalog.search.text import clean, words
+from catalog.selectors import lists
 from catalog.selectors.redirects import work_now
+from catalog.services.wants import TERMS
 
 
 class MoneyField(forms.Field):
@@ -60,12 +63,46 @@ class WorkForm(forms.Form):
 class TermsForm(forms.Form):
     """A want's terms. Without them, any copy will do."""
 
-    max_price = MoneyField(label=_("Most you would pay, delivered"), required=False)
+    max_price = MoneyField(
+        label=_("Most you would pay, delivered"),
+        required=False,
+        help_text=_("With post to the country below. Leave it empty for any price."),
+    )
+    country = forms.ChoiceField(
+        label=_("Delivered to"), choices=lambda: list(countries), required=False
+    )
     least_condition = forms.ChoiceField(
         label=_("At least"),
         required=False,
         choices=[("", _("Any condition")), *Condition.choices],
     )
+    jacket = forms.BooleanField(label=_("With its dust jacket"), required=False)
+    signed = forms.BooleanField(label=_("Signed by the author"), required=False)
+    first_edition = forms.BooleanField(label=_("First editions only"), required=False)
+    no_ex_library = forms.BooleanField(label=_("No ex-library copies"), required=False)
+    no_print_on_demand = forms.BooleanField(label=_("Nothing printed on demand"), required=False)
+    notice = forms.ChoiceField(
+        label=_("Tell me"),
+        choices=WantNotice.choices,
+        widget=forms.RadioSelect,
+        required=False,
+    )
+
+    @property
+    def terms(self) -> dict[str, Any]:
+        """The terms that were sent along, as ``services.wants`` takes them.
+
+        A tick that is off is not sent: where any tick may be, all are.
+        """
+        ticks = {
+            name for name, field in self.fields.items() if isinstance(field, forms.BooleanField)
+        }
+        whole = "notice" in self.data
+        given = {name for name in self.fields if name in self.data or (whole and name in ticks)}
+        terms = {name: self.cleaned_data[name] for name in TERMS if name in given}
+        return {
+            name: value for name, value in terms.items() if value != "" or name == "least_condition"
+        }
 
 
 class WantForm(WorkForm, TermsForm):
@@ -76,13 +113,15 @@ class WantQueryForm(TermsForm):
     """A want of whatever a search will find."""
 
     q = forms.CharField(
-        label=_("Add a book you are looking for"),
+        label=_("What are you looking for?"),
         max_length=200,
+        help_text=_("Title and author, or an ISBN"),
         error_messages={
             "required": _("Write a title and author, or an ISBN."),
             "max_length": _("Write at most 200 characters."),
         },
     )
+    field_order = ("q",)
 
     def clean_q(self) -> str:
         """Want words: signs alone would never be met."""
@@ -90,6 +129,52 @@ class WantQueryForm(TermsForm):
         if not words(text):
             raise forms.ValidationError(_("Write a title and author, or an ISBN."), code="invalid")
         return text
+
+
+class NewWantForm(TermsForm):
+    """A new want with all its terms: of ``work`` or one of its editions, else of words.
+
+    For a guest it asks for an address too, and letters are the only way to hear.
+    """
+
+    email = forms.EmailField(
+        label=_("Your e-mail address"),
+        max_length=254,
+        widget=forms.EmailInput(attrs={"autocomplete": "email"}),
+        help_text=_("We send a link there first; nothing else until you have followed it."),
+        error_messages={"required": _("Write the address that we should write to.")},
+    )
+    edition = forms.ChoiceField(
+        label=_("Which edition?"),
+        required=False,
+        error_messages={"invalid_choice": _("Choose an edition of this book.")},
+    )
+    q = WantQueryForm.base_fields["q"]
+    field_order = ("q", "edition")
+    clean_q = WantQueryForm.clean_q
+
+    def __init__(self, *args: Any, work: Work | None, guest: bool, **kwargs: Any) -> None:
+        """Ask for what is not known yet."""
+        super().__init__(*args, **kwargs)
+        if work is None:
+            del self.fields["edition"]
+        else:
+            del self.fields["q"]
+            self.editions = {str(one.pk): one for one in lists.editions_to_want(work)}
+            choices = [(key, lists.edition_words(one)) for key, one in self.editions.items()]
+            which: Any = self.fields["edition"]
+            which.choices = [("", _("Any edition")), *choices]
+        notices: Any = self.fields["notice"]
+        if guest:
+            notices.choices = [one for one in WantNotice.choices if one[0] != WantNotice.PAGE]
+            notices.initial = WantNotice.AT_ONCE
+        else:
+            del self.fields["email"]
+            notices.initial = WantNotice.DAILY
+
+    def clean_edition(self) -> Edition | None:
+        """Return the edition chosen, None for any."""
+        return self.editions.get(self.cleaned_data["edition"])
 
 
 class ReviewForm(forms.Form):

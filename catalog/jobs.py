@@ -1,12 +1,16 @@
-"""Jobs of catalog: imports, covers, and what is done by the clock. Each can run twice without harm."""
+"""Jobs of catalog: imports, covers, wants, and what is done by the clock. Each can run twice without harm."""
+
+from uuid import UUID
 
 import structlog
 from procrastinate import JobContext, RetryStrategy
 from procrastinate.contrib.django import app
 
-from catalog.constants import ImportStatus
+from books4all.lib import mail
+from catalog import emails
+from catalog.constants import ImportStatus, WantNotice, WantStatus
 from catalog.errors import ImportBusyError, ImportStateError
-from catalog.models import CatalogueImport
+from catalog.models import CatalogueImport, Want
 from catalog.selectors import sitemaps
 from catalog.services import (
     browsing,
@@ -17,6 +21,8 @@ from catalog.services import (
     people,
     tallies,
     versions,
+    want_letters,
+    want_matching,
 )
 from catalog.tasks import QUEUE
 
@@ -105,3 +111,52 @@ def index_sitemap_each_hour(timestamp: int) -> None:
 def tallies_each_night(timestamp: int) -> None:
     """Count what in the stock of large shops needs their keepers."""
     tallies.count_large_shops()
+
+
+@app.task(
+    name="catalog.send_want_confirmation",
+    queue="mail",
+    retry=RetryStrategy(max_attempts=14, exponential_wait=2, wait=8),
+)
+def send_want_confirmation(*, want_id: int) -> None:
+    """Ask a guest to confirm a want, unless it is confirmed or gone by now."""
+    waiting = Want.objects.filter(pk=want_id, status=WantStatus.UNCONFIRMED)
+    want = waiting.select_related("work", "edition__work").first()
+    if want is not None:
+        mail.send(emails.confirm_want(want), key=f"want.{want_id}")
+
+
+@app.task(
+    name="catalog.send_want_letter",
+    queue="mail",
+    retry=RetryStrategy(max_attempts=14, exponential_wait=2, wait=8),
+)
+def send_want_letter(*, letter: str) -> None:
+    """Tell somebody of copies that meet their wants, if any still does when the letter goes."""
+    told = want_letters.second_look(letter=UUID(letter))
+    if told is not None:
+        mail.send(emails.copies_found(told), key=f"wants.{letter}")
+
+
+@app.task(name="catalog.tell_wants_at_once", lock="catalog.tell_wants")
+def tell_wants_at_once() -> None:
+    """Write to those who want to hear at once."""
+    want_letters.prepare(notice=WantNotice.AT_ONCE)
+
+
+@app.periodic(cron="* * * * *")
+@app.task(
+    name="catalog.sweep_wants", queueing_lock="catalog.sweep_wants", lock="catalog.tell_wants"
+)
+def sweep_wants_each_minute(timestamp: int) -> None:
+    """Match what came on sale by other ways than a listing, and tell of what could not be told before."""
+    want_matching.sweep()
+    want_letters.prepare(notice=WantNotice.AT_ONCE)
+
+
+@app.periodic(cron="23 5 * * *")
+@app.task(name="catalog.tell_wants", queueing_lock="catalog.tell_wants", lock="catalog.tell_wants")
+def tell_wants_each_day(timestamp: int) -> None:
+    """Write to those who want to hear once a day, and forget whom we need not remember."""
+    want_letters.tidy()
+    want_letters.prepare(notice=WantNotice.DAILY)

@@ -8,11 +8,12 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from accounts.models import Seller, User
+from accounts.selectors import address_is_proven
 from accounts.selectors.checklist import Item
 from accounts.signals import checklist_asked, visitor_signed_in
 from books4all.lib.jobs import enqueue
 from catalog.models import Cover, DeliveryRate, Listing
-from catalog.services import pending
+from catalog.services import pending, wants
 
 # Pages may be kept for a while, with addresses of files in them.
 LINGER_SECONDS = 3600
@@ -20,8 +21,10 @@ LINGER_SECONDS = 3600
 
 @receiver(visitor_signed_in)
 def save_what_was_asked_before(request: HttpRequest, user: User, **_kwargs: Any) -> None:
-    """Save the book that somebody asked to save before they had signed in."""
+    """Save the book that somebody asked to save before they had signed in, and what they left as a guest."""
     pending.finish(session=request.session, user=user)
+    if address_is_proven(user):
+        wants.adopt(user=user)
 
 
 @receiver(checklist_asked, dispatch_uid="catalog.what_a_shop_sells")

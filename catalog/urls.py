@@ -15,6 +15,8 @@ from catalog.views import (
     search_about,
     search_feed,
     shops,
+    want_links,
+    wants,
 )
 
 app_name = "catalog"
@@ -47,12 +49,26 @@ urlpatterns = [
     path("shops/", shops.shop_list, name="shops"),
     path("shops/<slug:slug>/", shops.shop_detail, name="shop"),
     # What a reader has saved
-    path("account/wants/", lists.want_list, name="wants"),
-    path("account/wants/add/", lists.want_add, name="want_add"),
-    path("account/wants/<int:pk>/remove/", lists.want_remove, name="want_remove"),
+    path("account/wants/", wants.want_list, name="wants"),
+    path("account/wants/add/", wants.want_add, name="want_add"),
+    path("account/wants/seen/", wants.want_seen, name="want_seen"),
+    path("account/wants/<int:pk>/", wants.want_edit, name="want_edit"),
+    path("account/wants/<int:pk>/act/", wants.want_act, name="want_act"),
     path("account/reading-list/", lists.reading_list, name="reading_list"),
     path("account/reading-list/add/", lists.reading_list_add, name="reading_list_add"),
     path("account/reading-list/remove/", lists.reading_list_remove, name="reading_list_remove"),
+    # Wants of anybody, and the links of letters about them
+    path("wants/new/", wants.want_new, name="want_new"),
+    path("wants/sent/", want_links.want_sent, name="want_sent"),
+    path("wants/confirm/<str:token>/", want_links.want_confirm, name="want_confirm"),
+    path("wants/mine/<str:token>/", want_links.want_guest, name="want_guest"),
+    path("wants/mine/<str:token>/<int:pk>/", want_links.want_guest_edit, name="want_guest_edit"),
+    path(
+        "wants/mine/<str:token>/<int:pk>/act/",
+        want_links.want_guest_act,
+        name="want_guest_act",
+    ),
+    path("wants/stop/<str:token>/", want_links.want_stop, name="want_stop"),
     # For programs that read the site
     path("robots.txt", files.robots, name="robots"),
     path("sitemap.xml", files.sitemap_index, name="sitemap"),

@@ -2,6 +2,7 @@
 
 import uuid
 
+from allauth.account.models import EmailAddress
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
@@ -42,6 +43,11 @@ def address_of(user: User, address_id: uuid.UUID) -> Address:
 def default_address_of(user: User) -> Address | None:
     """Return the address that is used first, None when the book is empty."""
     return addresses_of(user).first()
+
+
+def address_is_proven(user: User) -> bool:
+    """Whether the user has shown that their e-mail address is theirs."""
+    return bool(EmailAddress.objects.filter(user=user, email=user.email, verified=True).exists())
 
 
 def membership(user: User, shop: str) -> SellerMember:

@@ -5,7 +5,7 @@ A message ``orders/placed`` is three templates: ``emails/orders/placed.subject.t
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -25,13 +25,22 @@ class Letter:
     subject: str
     text: str
     html: str = ""
+    # Besides those every message has: how to stop a kind of letters (RFC 8058), say.
+    headers: Mapping[str, str] = field(default_factory=dict)
 
 
 def _host() -> str:
     return urlsplit(settings.PUBLIC_URL).hostname or "localhost"
 
 
-def render(name: str, *, to: str, context: Mapping[str, Any], language: str = "") -> Letter:
+def render(
+    name: str,
+    *,
+    to: str,
+    context: Mapping[str, Any],
+    language: str = "",
+    headers: Mapping[str, str] | None = None,
+) -> Letter:
     """Render the message ``name`` in ``language`` (a code of settings.LANGUAGES)."""
     known = {
         "marketplace_name": settings.MARKETPLACE_NAME,
@@ -42,7 +51,7 @@ def render(name: str, *, to: str, context: Mapping[str, Any], language: str = ""
         subject = render_to_string(f"emails/{name}.subject.txt", known)
         text = render_to_string(f"emails/{name}.txt", known)
         html = render_to_string(f"emails/{name}.html", known)
-    return Letter(to, " ".join(subject.split()), text.strip() + "\n", html)
+    return Letter(to, " ".join(subject.split()), text.strip() + "\n", html, headers or {})
 
 
 def post(letter: Letter) -> None:
@@ -65,7 +74,11 @@ def send(letter: Letter, *, key: str) -> None:
     ``key`` (``placed.<order id>``) becomes its Message-ID, so that a job which runs twice sends what
     mail programs know to be one message.
     """
-    headers = {"Message-ID": f"<{key}@{_host()}>", "Auto-Submitted": "auto-generated"}
+    headers = {
+        **letter.headers,
+        "Message-ID": f"<{key}@{_host()}>",
+        "Auto-Submitted": "auto-generated",
+    }
     message = EmailMultiAlternatives(letter.subject, letter.text, to=[letter.to], headers=headers)
     if letter.html:
         message.attach_alternative(letter.html, "text/html")

@@ -12,7 +12,7 @@ from books4all.lib.staff.display import change_url, changelist_url, link, money
 from books4all.lib.staff.models import ReadOnlyAdmin, RecentInline
 from books4all.lib.staff.queues import SHOWN, Queue, Row, count, queue
 from catalog.constants import ReviewStatus
-from catalog.models import ReadingList, ReadingListItem, Review, Want
+from catalog.models import ReadingList, ReadingListItem, Review, Want, WantMatch
 from catalog.services import reviews
 
 
@@ -94,20 +94,45 @@ class ReadingListItemAdmin(ReadOnlyAdmin):
 
 @admin.register(Want)
 class WantAdmin(ReadOnlyAdmin):
-    """Books that readers wait for."""
+    """What readers wait for."""
 
-    related = ("user", "work")
+    related = ("user", "work", "edition__work")
     list_display = (
         "pk",
         link("user", _("user")),
+        "email",
         link("work", _("work")),
+        link("edition", _("edition")),
         "query",
         "least_condition",
         money("max_price_minor", _("at most")),
+        "notice",
         "status",
     )
-    list_filter = ("status",)
-    search_fields = ("user__email__startswith", "work__sort_title__startswith")
+    list_filter = ("status", "notice")
+    search_fields = (
+        "user__email__startswith",
+        "email__startswith",
+        "work__sort_title__startswith",
+    )
+    ordering = ("-pk",)
+
+
+@admin.register(WantMatch)
+class WantMatchAdmin(ReadOnlyAdmin):
+    """Copies that met a want, and whether the person was told."""
+
+    related = ("want__user", "want__work", "want__edition__work", "listing__edition__work")
+    list_display = (
+        "pk",
+        link("want", _("want")),
+        link("listing", _("copy")),
+        money("price_minor", _("delivered")),
+        "matched_at",
+        "told_at",
+        "seen_at",
+    )
+    search_fields = ("want__user__email__startswith", "want__email__startswith")
     ordering = ("-pk",)
 
 

@@ -25,11 +25,12 @@ from catalog.models.imports import (
 from catalog.models.lexicon import SearchWord
 from catalog.models.merges import Duplicate, Merge, Redirect
 from catalog.models.names import PersonName
-from catalog.models.readers import ReadingList, ReadingListItem, Review, Want
+from catalog.models.readers import ReadingList, ReadingListItem, Review
 from catalog.models.search import SearchChange, SearchDocument, SearchState
 from catalog.models.stock import Listing, StockMovement
 from catalog.models.suggestions import Suggestion, SuggestionWord
 from catalog.models.tallies import StockTally
+from catalog.models.wants import Want, WantMatch, WantSweep
 
 __all__ = [
     "AuthorEntry",
@@ -70,6 +71,8 @@ __all__ = [
     "Suggestion",
     "SuggestionWord",
     "Want",
+    "WantMatch",
+    "WantSweep",
     "Work",
     "WorkSubject",
 ]

@@ -1,14 +1,13 @@
-"""What readers say, save and wait for."""
+"""What readers say and save."""
 
 from django.db import models
 from django.db.models import Q
-from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Seller, User
 from books4all.lib.models import Timestamped
-from catalog.constants import Condition, ReviewStatus, WantStatus
+from catalog.constants import ReviewStatus
 from catalog.models.bibliography import Work
 
 
@@ -101,53 +100,3 @@ class ReadingListItem(models.Model):
 
     def __str__(self) -> str:
         return str(self.work)
-
-
-class Want(Timestamped):
-    """What somebody is waiting for: a book, or whatever a search for ``query`` will find."""
-
-    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="wants")
-    work = models.ForeignKey(
-        Work, on_delete=models.CASCADE, related_name="wants", null=True, blank=True
-    )
-    # The words as they were typed into the search field; empty for the want of a book.
-    query = models.CharField(
-        _("words searched for"), max_length=200, blank=True, default="", db_default=""
-    )
-    least_condition = models.CharField(
-        _("at least"), max_length=10, choices=Condition.choices, blank=True
-    )
-    max_price_minor = models.PositiveIntegerField(
-        _("most you would pay, delivered (pence)"), null=True, blank=True
-    )
-    currency = models.CharField(_("currency"), max_length=3, default="GBP")
-    status = models.CharField(
-        _("status"),
-        max_length=10,
-        choices=WantStatus.choices,
-        default=WantStatus.ACTIVE,
-    )
-
-    class Meta:
-        verbose_name = _("want")
-        verbose_name_plural = _("wants")
-        ordering = ("-created_at", "-pk")
-        constraints = (
-            models.UniqueConstraint(
-                fields=["user", "work"],
-                condition=Q(status=WantStatus.ACTIVE),
-                name="want_active_once",
-            ),
-            models.UniqueConstraint(
-                "user",
-                Lower("query"),
-                condition=Q(status=WantStatus.ACTIVE) & ~Q(query=""),
-                name="want_query_active_once",
-            ),
-            models.CheckConstraint(
-                condition=Q(work__isnull=True) ^ Q(query=""), name="want_of_work_or_query"
-            ),
-        )
-
-    def __str__(self) -> str:
-        return f"{self.user}: {self.work or self.query}"

@@ -85,6 +85,8 @@ class SearchDocument(models.Model):
             models.Index("lowest", F("standing").desc(), name="search_lowest"),
             models.Index(F("newest").desc(), F("standing").desc(), name="search_newest"),
             models.Index(F("year").desc(), F("standing").desc(), name="search_year"),
+            # What has changed since: wants are matched with what became of a book's copies.
+            models.Index(fields=["written_at", "work"], name="search_written"),
         )
 
     def __str__(self) -> str:

@@ -17,7 +17,7 @@ from enum import IntFlag
 
 from django.conf import settings
 
-from catalog.constants import HEAVIEST_G, Condition, Defect, Jacket
+from catalog.constants import HEAVIEST_G, JACKETED, Condition, Defect
 from catalog.search.vocabulary import (
     CONDITION_CLASSES,
     FORM_CLASSES,
@@ -32,7 +32,8 @@ YEAR_ZERO = 10_000
 
 CONDITIONS = [str(name) for name in CONDITION_CLASSES]
 FORMS = [*(str(name) for name in FORM_CLASSES), str(FormClass.OTHER)]
-JACKETS = (Jacket.FINE, Jacket.VERY_GOOD, Jacket.GOOD, Jacket.WORN)
+
+JACKETS = JACKETED
 
 # Lexemes of prices: the first price, in pence, above each step. The steps are near enough to each
 # other that an index leaves out most copies beyond a price, and few enough to be listed in a query.

@@ -1,92 +1,173 @@
 """What a reader has saved: wants and a reading list. Queries start from who asks."""
 
-from dataclasses import dataclass
-from typing import Any
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 
-from django.conf import settings
-from django.db.models import Case, Count, F, Min, OuterRef, Q, SmallIntegerField, Subquery, When
-from django.db.models.functions import Coalesce, JSONObject
+from django.db.models import Case, Exists, F, OuterRef, Subquery, Value, When
 
 from accounts.models import User
+from books4all.lib.isbn import hyphenate
 from books4all.lib.money import Money
-from catalog.constants import GRADES, WantStatus
-from catalog.models import Listing, Want, Work
+from catalog.constants import OPEN_WANTS, IdentifierType, WantStatus, form_label
+from catalog.models import Edition, Identifier, Listing, Want, WantMatch, Work
+from catalog.querysets import on_sale
 from catalog.selectors.cards import WorkCard, cards_for
 from catalog.selectors.paging import Page, bounds, page_number
+from catalog.selectors.waiting import Waiter
+from catalog.selectors.want_rule import Met, still_met
 
 WANTS_A_PAGE = 30
 BOOKS_A_PAGE = 24
-_WORST = max(grade.rank for grade in GRADES.values())
+# A want names as many of its copies; the book's page or a search has the others.
+COPIES_A_WANT = 3
+# As many editions of a book are offered to wait for.
+MOST_EDITIONS = 200
 
 
-def _rank(field: str) -> Case:
-    return Case(
-        *(When(Q(**{field: code}), then=grade.rank) for code, grade in GRADES.items()),
-        default=_WORST,
-        output_field=SmallIntegerField(),
-    )
+@dataclass(frozen=True, slots=True)
+class FoundCopy:
+    """A copy on sale that meets a want, at its price delivered."""
+
+    listing: Listing
+    price: Money
+    is_new: bool
+
+    @property
+    def url(self) -> str:
+        """The offer on its book's page."""
+        return f"{self.listing.edition.work.get_absolute_url()}#copy-{self.listing.pk}"
 
 
 @dataclass(frozen=True, slots=True)
 class WantRow:
-    """A want, and the copies on sale that meet its terms, at the lowest price delivered."""
+    """A want, and the copies on sale that meet its terms, the cheapest first."""
 
     want: Want
-    from_price: Money | None
-    matches: int
+    matches: int = 0
+    new: int = 0
+    copies: list[FoundCopy] = field(default_factory=list)
 
     @property
     def title(self) -> str:
         """The book's title, or the words that stand for whatever they will find."""
-        return self.want.work.title if self.want.work else self.want.query
+        return self.want.book.title if self.want.book else self.want.query
+
+    @property
+    def edition(self) -> str:
+        """The one edition that is waited for, in words; empty for any."""
+        return edition_words(self.want.edition) if self.want.edition else ""
 
     @property
     def most(self) -> Money | None:
         """The most the reader would pay, delivered."""
-        minor = self.want.max_price_minor
-        return None if minor is None else Money(minor, self.want.currency)
+        return self.want.most
+
+    @property
+    def from_price(self) -> Money | None:
+        """The lowest price delivered of the copies."""
+        return self.copies[0].price if self.copies else None
+
+    @property
+    def state(self) -> str:
+        """What became of it: "found", "looking" or "paused"."""
+        if self.paused:
+            return "paused"
+        return "found" if self.copies else "looking"
+
+    @property
+    def paused(self) -> bool:
+        """Whether nobody looks for it just now."""
+        return self.want.status == WantStatus.PAUSED
 
 
-def wants_of(user: User, *, country: str, number: int = 1) -> Page[WantRow]:
-    """Return a page of the user's active wants, those that can be bought now first."""
-    matching = (
-        Listing.objects.on_sale()
-        .filter(edition__work=OuterRef("work"))
-        .with_landed_price(country)
-        .annotate(rank=_rank("condition"))
-        .filter(rank__lte=OuterRef("least_rank"), landed_minor__isnull=False)
-        .filter(Q(landed_minor__lte=OuterRef("most_minor")))
-        .order_by()
-        .values("edition__work")
-        .annotate(row=JSONObject(minor=Min("landed_minor"), n=Count("pk")))
-        .values("row")
-    )
-    wants = (
-        Want.objects.filter(user=user, status=WantStatus.ACTIVE)
-        .select_related("work")
-        .annotate(
-            least_rank=_rank("least_condition"),
-            most_minor=Coalesce(F("max_price_minor"), 2**31 - 1),
-        )
-        .annotate(found=Subquery(matching))
+def wants_of(who: Waiter, *, number: int = 1) -> Page[WantRow]:
+    """Return a page of somebody's open wants, those that can be bought now first."""
+    wants = who.wants.filter(status__in=OPEN_WANTS).exclude(status=WantStatus.UNCONFIRMED)
+    copies = WantMatch.objects.filter(on_sale("listing__"), want=OuterRef("pk"))
+    place = Case(
+        When(status=WantStatus.PAUSED, then=Value(2)),
+        When(Exists(copies), then=Value(0)),
+        default=Value(1),
     )
     number = page_number(number)
     total = wants.count()
-    found_first = Case(When(found__isnull=False, then=0), default=1)
-    rows = wants.order_by(found_first, "-created_at", "-pk")
-    return Page(
-        [_want_row(want) for want in rows[bounds(number, WANTS_A_PAGE)]],
-        number,
-        WANTS_A_PAGE,
-        total,
+    rows = wants.select_related("work", "edition__work", "edition__publisher").order_by(
+        place, "-created_at", "-pk"
     )
+    shown = list(rows[bounds(number, WANTS_A_PAGE)])
+    return Page(_with_copies(shown), number, WANTS_A_PAGE, total)
 
 
-def _want_row(want: Want) -> WantRow:
-    found: dict[str, Any] = want.found or {"minor": None, "n": 0}  # type: ignore[attr-defined]  # annotated
-    minor = found["minor"]
-    price = None if minor is None else Money(minor, settings.MARKETPLACE_CURRENCY)
-    return WantRow(want=want, from_price=price, matches=found["n"])
+def _with_copies(wants: Sequence[Want]) -> list[WantRow]:
+    """Return wants with what meets them now, in two queries."""
+    met: dict[int, list[Met]] = defaultdict(list)
+    for one in still_met([want.pk for want in wants]):
+        met[one.want_id].append(one)
+    named = [one.listing_id for found in met.values() for one in found[:COPIES_A_WANT]]
+    listings = Listing.objects.with_book().in_bulk(named)
+    rows = [
+        WantRow(
+            want=want,
+            matches=len(met[want.pk]),
+            new=sum(one.is_new for one in met[want.pk]),
+            copies=[
+                FoundCopy(
+                    listings[one.listing_id],
+                    Money(one.landed_minor, listings[one.listing_id].currency),
+                    one.is_new,
+                )
+                for one in met[want.pk][:COPIES_A_WANT]
+                if one.listing_id in listings
+            ],
+        )
+        for want in wants
+    ]
+    # A copy on sale may be beyond the terms: then it counts as none.
+    return sorted(rows, key=lambda row: ("found", "looking", "paused").index(row.state))
+
+
+def want_of(who: Waiter, want_id: int) -> Want | None:
+    """Return one open, confirmed want of theirs, None if there is no such."""
+    wants = who.wants.filter(status__in=(WantStatus.ACTIVE, WantStatus.PAUSED), pk=want_id)
+    return wants.select_related("work", "edition__work", "edition__publisher").first()
+
+
+def new_copies_for(user: User) -> int:
+    """Count the copies on sale that meet the user's wants and that they have not looked at; one query.
+
+    By the copies alone: a price that has risen since is noticed on the page.
+    """
+    return WantMatch.objects.filter(
+        on_sale("listing__"),
+        want__user=user,
+        want__status=WantStatus.ACTIVE,
+        seen_at__isnull=True,
+    ).count()
+
+
+def editions_to_want(work: Work) -> list[Edition]:
+    """Return the editions of a book that can be waited for, the latest first; one query.
+
+    Each has ``isbn``, its first ISBN-13 or None.
+    """
+    numbers = Identifier.objects.filter(edition=OuterRef("pk"), type=IdentifierType.ISBN13)
+    rows = work.editions.select_related("publisher").annotate(
+        isbn=Subquery(numbers.order_by("pk").values("value")[:1])
+    )
+    return list(rows.order_by(F("published_year").desc(nulls_last=True), "pk")[:MOST_EDITIONS])
+
+
+def edition_words(edition: Edition) -> str:
+    """Return an edition as a reader tells it from others: publisher, year, form, and ISBN if known."""
+    number = getattr(edition, "isbn", None)
+    parts = [
+        edition.publisher.name if edition.publisher else "",
+        str(edition.published_year or ""),
+        form_label(edition.form),
+        hyphenate(number) if number else "",
+    ]
+    return ", ".join(part for part in parts if part)
 
 
 def reading_list_of(user: User, *, country: str, number: int = 1) -> Page[WorkCard]:

@@ -42,7 +42,7 @@ def finish(*, session: MutableMapping[str, Any], user: User) -> bool:
 
 def _save(user: User, asked: dict[str, Any]) -> bool:
     if asked["kind"] == WANT_QUERY:
-        wants.add_query(user=user, text=asked["text"])
+        wants.add(user=user, text=asked["text"])
         return True
     work = _work(asked["work"])
     if work is None:

@@ -68,7 +68,7 @@ def offer_rows(offers: Iterable[Offer]) -> SafeString:
 def _row(offer: Offer, words: _Words, *, best: bool) -> str:
     condition, seller = escape(offer.condition_label), escape(offer.seller_name)
     return (
-        f'<tr role="row"><td role="cell">{_copy(offer, condition)}</td>\n'
+        f'<tr role="row" id="copy-{offer.listing_id}"><td role="cell">{_copy(offer, condition)}</td>\n'
         f'<td role="cell">{_seller(offer, seller, words)}</td>\n'
         f'<td role="cell">{_price(offer, words)}</td>\n'
         f'<td role="cell">{_button(offer, condition, seller, words, best=best)}</td></tr>'

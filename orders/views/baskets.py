@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts.selectors import sells
 from books4all.lib.errors import DomainError
 from books4all.lib.sameorigin import same_origin_required
+from catalog.selectors.lists import new_copies_for
 from orders.forms import AddForm, DeliveryForm, QuantityForm
 from orders.receivers import SESSION_KEY
 from orders.selectors.baskets import copies_in
@@ -134,6 +135,7 @@ def header(request: HttpRequest) -> HttpResponse:
     user = visitor_user(request)
     context = {
         "basket_count": copies_in(user=user, token=basket_token(request)),
+        "want_count": new_copies_for(user) if user else 0,
         "name": user.get_short_name() if user else "",
         "shop_url": reverse("selling:shops") if user and sells(user) else "",
         "fragment": True,

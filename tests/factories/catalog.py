@@ -34,6 +34,7 @@ from catalog.models import (
     StockMovement,
     Subject,
     Want,
+    WantMatch,
     Work,
     WorkSubject,
 )
@@ -284,6 +285,17 @@ class WantFactory(DjangoModelFactory[Want]):
 
     user = factory.SubFactory(UserFactory)
     work = factory.SubFactory(WorkFactory)
+
+
+class WantMatchFactory(DjangoModelFactory[WantMatch]):
+    """A copy that met a want."""
+
+    class Meta:
+        model = WantMatch
+
+    want = factory.SubFactory(WantFactory)
+    listing = factory.SubFactory(ListingFactory)
+    price_minor = 880
 
 
 class SearchDocumentFactory(DjangoModelFactory[SearchDocument]):

@@ -198,6 +198,7 @@ class World:
                 reading_list=first[catalog.ReadingList]
             ),
             catalog.Want: lambda _n: books.WantFactory(user=first[accounts.User]),
+            catalog.WantMatch: lambda _n: books.WantMatchFactory(),
         }
 
     def _sales(self) -> dict[type[Model], Maker]:

@@ -11,7 +11,7 @@ from typing import Any
 from django.db.models import Model
 from django.utils.translation import gettext as _
 
-from catalog.constants import GRADES, ReviewStatus
+from catalog.constants import GRADES, ReviewStatus, WantStatus
 from catalog.services.merging import rows
 from catalog.services.merging.relations import Relation, Rule, rules_of
 from catalog.services.merging.rows import Row
@@ -102,15 +102,22 @@ def _review(mine: Row, theirs: Row) -> Solution:
     return Solution(newer, older, words, verified)
 
 
+# What a want may ask of a copy: less asks for more copies.
+_DEMANDS = ("jacket", "signed", "first_edition", "no_ex_library", "no_print_on_demand")
+
+
 def _want(mine: Row, theirs: Row) -> Solution:
     """Keep the one that has waited longer, on the wider of the two terms."""
     older, newer = sorted((mine, theirs), key=lambda row: row["created_at"])
     prices = (older["max_price_minor"], newer["max_price_minor"])
     grades = (older["least_condition"], newer["least_condition"])
-    changes = {
+    changes: Row = {
         "max_price_minor": None if None in prices else max(prices),
         "least_condition": "" if "" in grades else max(grades, key=lambda g: GRADES[g].rank),
     }
+    changes |= {name: older[name] and newer[name] for name in _DEMANDS}
+    if WantStatus.ACTIVE in (older["status"], newer["status"]):
+        changes["status"] = WantStatus.ACTIVE.value
     return Solution(older, newer, _("One reader waits for both: on the wider terms."), changes)
 
 
