@@ -3,7 +3,7 @@
 from django.urls import path, register_converter
 from django.urls.converters import IntConverter
 
-from catalog.api import delivery, views
+from catalog.api import delivery, views, wants
 
 
 class KeyConverter(IntConverter):
@@ -39,4 +39,8 @@ urlpatterns = [
         delivery.DeliveryTableView.as_view(),
         name="selling_delivery",
     ),
+    # Wants, and what shops see of them
+    path("wants/", wants.WantsView.as_view(), name="wants"),
+    path("wants/<key:pk>/", wants.WantView.as_view(), name="want"),
+    path("selling/<slug:shop>/demand/", wants.DemandView.as_view(), name="demand"),
 ]

@@ -4,12 +4,12 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from django.db.models import Case, Exists, F, OuterRef, Subquery, Value, When
+from django.db.models import Case, Exists, F, OuterRef, QuerySet, Subquery, Value, When
 
 from accounts.models import User
 from books4all.lib.isbn import hyphenate
 from books4all.lib.money import Money
-from catalog.constants import OPEN_WANTS, IdentifierType, WantStatus, form_label
+from catalog.constants import IdentifierType, WantStatus, form_label
 from catalog.models import Edition, Identifier, Listing, Want, WantMatch, Work
 from catalog.querysets import on_sale
 from catalog.selectors.cards import WorkCard, cards_for
@@ -81,9 +81,15 @@ class WantRow:
         return self.want.status == WantStatus.PAUSED
 
 
+def open_wants(who: Waiter) -> QuerySet[Want]:
+    """Return somebody's wants that are looked for or paused, with their books."""
+    wants = who.wants.filter(status__in=(WantStatus.ACTIVE, WantStatus.PAUSED))
+    return wants.select_related("work", "edition__work", "edition__publisher")
+
+
 def wants_of(who: Waiter, *, number: int = 1) -> Page[WantRow]:
     """Return a page of somebody's open wants, those that can be bought now first."""
-    wants = who.wants.filter(status__in=OPEN_WANTS).exclude(status=WantStatus.UNCONFIRMED)
+    wants = open_wants(who)
     copies = WantMatch.objects.filter(on_sale("listing__"), want=OuterRef("pk"))
     place = Case(
         When(status=WantStatus.PAUSED, then=Value(2)),
@@ -92,21 +98,22 @@ def wants_of(who: Waiter, *, number: int = 1) -> Page[WantRow]:
     )
     number = page_number(number)
     total = wants.count()
-    rows = wants.select_related("work", "edition__work", "edition__publisher").order_by(
-        place, "-created_at", "-pk"
-    )
+    rows = wants.order_by(place, "-created_at", "-pk")
     shown = list(rows[bounds(number, WANTS_A_PAGE)])
-    return Page(_with_copies(shown), number, WANTS_A_PAGE, total)
+    found = with_copies(shown)
+    # A copy on sale may be beyond the terms: then it counts as none.
+    found.sort(key=lambda row: ("found", "looking", "paused").index(row.state))
+    return Page(found, number, WANTS_A_PAGE, total)
 
 
-def _with_copies(wants: Sequence[Want]) -> list[WantRow]:
-    """Return wants with what meets them now, in two queries."""
+def with_copies(wants: Sequence[Want]) -> list[WantRow]:
+    """Return wants, in their order, with what meets them now; two queries."""
     met: dict[int, list[Met]] = defaultdict(list)
     for one in still_met([want.pk for want in wants]):
         met[one.want_id].append(one)
     named = [one.listing_id for found in met.values() for one in found[:COPIES_A_WANT]]
     listings = Listing.objects.with_book().in_bulk(named)
-    rows = [
+    return [
         WantRow(
             want=want,
             matches=len(met[want.pk]),
@@ -123,14 +130,11 @@ def _with_copies(wants: Sequence[Want]) -> list[WantRow]:
         )
         for want in wants
     ]
-    # A copy on sale may be beyond the terms: then it counts as none.
-    return sorted(rows, key=lambda row: ("found", "looking", "paused").index(row.state))
 
 
 def want_of(who: Waiter, want_id: int) -> Want | None:
     """Return one open, confirmed want of theirs, None if there is no such."""
-    wants = who.wants.filter(status__in=(WantStatus.ACTIVE, WantStatus.PAUSED), pk=want_id)
-    return wants.select_related("work", "edition__work", "edition__publisher").first()
+    return open_wants(who).filter(pk=want_id).first()
 
 
 def new_copies_for(user: User) -> int:

@@ -2,9 +2,11 @@
 
 from django.urls import URLPattern, path
 
-from catalog.seller import delivery
+from catalog.seller import delivery, demand
 
 urlpatterns: list[URLPattern] = [
     # Post
     path("<slug:shop>/delivery/", delivery.delivery, name="delivery"),
+    # What readers wait for
+    path("<slug:shop>/demand/", demand.wanted_by_readers, name="demand"),
 ]

@@ -37,6 +37,8 @@ RULES: dict[str, int] = {
     **dict.fromkeys(["work", "edition", "listing", "person", "subject", "shop"], 404),
     "search": 200,
     "suggest": 200,
+    **dict.fromkeys(["wants", "add_want", "want", "change_want", "close_want"], 401),
+    "demand": 401,
 }
 
 
@@ -64,7 +66,7 @@ def test_what_a_visitor_gets(api: APIClient) -> None:
         address = path.replace(
             "{id}",
             "1"
-            if "listings" in path or "editions" in path
+            if any(name in path for name in ("listings", "editions", "wants"))
             else "0" * 8 + "-0000-7000-8000-" + "0" * 12,
         )
         for placeholder in ("{slug}", "{number}", "{token}", "{shop}"):

@@ -98,7 +98,7 @@ RULES: dict[str, str] = {
             "accounts:address_add", "account_reauthenticate", "account_email",
             "account_change_password", "account_set_password", "catalog:review",
             "catalog:reading_list", "catalog:reading_list_remove",
-            "orders:my_orders", "api:me", "api:addresses", "api:orders", "selling:shops",
+            "orders:my_orders", "api:me", "api:wants", "api:addresses", "api:orders", "selling:shops",
             "selling:open",
             "orders:messages", "orders:ask", "api:messages",
             "catalog:wants", "catalog:want_seen",
@@ -108,7 +108,7 @@ RULES: dict[str, str] = {
     **dict.fromkeys(
         [
             "accounts:address_edit", "accounts:address_remove", "catalog:want_act", "catalog:want_edit",
-            "orders:my_order", "api:address", "api:order",
+            "orders:my_order", "api:address", "api:order", "api:want",
             "orders:message", "orders:message_order", "orders:message_archive",
             "orders:message_block", "orders:message_report",
             "api:message", "api:message_texts", "api:message_report",
@@ -199,6 +199,7 @@ def cast(settings: Any, tmp_path: Any) -> Cast:
         "accounts:address_edit": {"pk": str(where.pk)},
         "accounts:address_remove": {"pk": str(where.pk)},
         "api:address": {"pk": str(where.pk)},
+        "api:want": {"pk": str(want.pk)},
         "catalog:want_act": {"pk": str(want.pk)},
         "catalog:want_edit": {"pk": str(want.pk)},
         "catalog:want_confirm": {"token": links.confirm_token(unconfirmed)},
