@@ -14,6 +14,8 @@ class SearchWord(models.Model):
     works = models.PositiveIntegerField(_("works"), default=1)
     # Whether people are called so: names are misspelt by their sound.
     name = models.BooleanField(_("part of a name"), default=False)
+    # Whether it is part of an author's name: readers look for those before translators and editors.
+    author = models.BooleanField(_("part of an author’s name"), default=False, db_default=False)
     # Hashes of the word, of the word less each of its letters, and of how it sounds: two words
     # that share one are spelt or sound nearly alike.
     near = ArrayField(models.IntegerField(), verbose_name=_("near"), default=list)

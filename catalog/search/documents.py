@@ -27,7 +27,10 @@ LOOKED_UP = (IdentifierType.ISBN13, IdentifierType.ISBN10, IdentifierType.GTIN13
 
 
 class Row(NamedTuple):
-    """A work's words by weight (a, b, c), those of its description (d), keys, texts and names."""
+    """A work's words by weight (a, b, c), those of its description (d), keys, texts and names.
+
+    ``authors`` has the words of the names of those who wrote it, which stand in ``b`` too.
+    """
 
     id: int
     a: str
@@ -37,6 +40,7 @@ class Row(NamedTuple):
     keys: list[str]
     texts: str
     names: str
+    authors: str
 
 
 # People, publishers and subjects are those of many works.
@@ -70,6 +74,7 @@ class Texts:
         return Row(
             id=pk, a=a, b=b, c=c, d=stored([self.body[:LONGEST_BODY]]), keys=self._keys(),
             texts=self._display(), names=" ".join(_once([*a.split(), *b.split()])),
+            authors=" ".join(_name(name) for name in _once(self.authors)),
         )  # fmt: skip
 
     def _keys(self) -> list[str]:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from itertools import pairwise
 
 from django.conf import settings
@@ -113,6 +114,8 @@ def answer(parsed: isbn.ParsedIsbn, *, to: str) -> IsbnAnswer:
             meant.setdefault(row.edition_id, (place, row.edition))
     likely = [edition for _, edition in sorted(meant.values(), key=lambda one: one[0])]
     found = _with_copies((list(exact.values()) or likely)[:MOST_EDITIONS], to)
+    if not exact:
+        found = [replace(one, number=near[meant[one.edition.pk][0]]) for one in found]
     return IsbnAnswer(
         digits=parsed.digits,
         isbn13=parsed.isbn13,

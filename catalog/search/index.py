@@ -193,10 +193,11 @@ def insert(keys: Sequence[int], table: str = DOCUMENTS) -> list[Row]:
     return rows
 
 
-def words_of(rows: Sequence[Row]) -> tuple[set[str], set[str]]:
-    """Return the words of titles, series and the like, and those of names."""
+def words_of(rows: Sequence[Row]) -> tuple[set[str], set[str], set[str]]:
+    """Return the words of titles, series and the like, those of names, and those of authors' names."""
     titles = {word for row in rows for text in (row.a, row.c) for word in text.split()}
-    return titles, {word for row in rows for word in row.b.split()}
+    names = {word for row in rows for word in row.b.split()}
+    return titles, names, {word for row in rows for word in row.authors.split()}
 
 
 def _statement(rows: Sequence[Row], table: str) -> tuple[str, dict[str, Any]]:

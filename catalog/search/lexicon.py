@@ -12,15 +12,16 @@ BATCH = 5000
 LONGEST_NEAR = 24
 
 _LEARN = """
-    INSERT INTO catalog_searchword (word, works, name, near)
-    SELECT word, 1, name, near::int[]
-    FROM unnest(%s::text[], %s::boolean[], %s::text[]) AS t (word, name, near)
-    ON CONFLICT (word) DO UPDATE SET name = true
-    WHERE excluded.name AND NOT catalog_searchword.name
+    INSERT INTO catalog_searchword AS w (word, works, name, author, near)
+    SELECT word, 1, name, author, near::int[]
+    FROM unnest(%s::text[], %s::boolean[], %s::boolean[], %s::text[]) AS t (word, name, author, near)
+    ON CONFLICT (word) DO UPDATE SET name = w.name OR excluded.name, author = w.author OR excluded.author
+    WHERE excluded.name > w.name OR excluded.author > w.author
 """
 _KNOWN = """
     SELECT word FROM catalog_searchword
     WHERE word = ANY(%s::text[]) AND (name OR word <> ALL(%s::text[]))
+        AND (author OR word <> ALL(%s::text[]))
 """
 # Lexemes of the documents and how many have them. What no document has any more goes.
 _COUNT = """
@@ -56,23 +57,25 @@ def near(word: str) -> list[int]:
     return sorted(spelt | {hashed(f"~{code}") for code in sounds.codes(word)})
 
 
-def learn(words: Iterable[str], names: Iterable[str] = ()) -> int:
+def learn(words: Iterable[str], names: Iterable[str] = (), authors: Iterable[str] = ()) -> int:
     """Add the words that are not known yet, and return how many those are.
 
-    ``names`` are the words of people's names. Nothing is locked but the new rows. Words are written
+    ``names`` are the words of people's names, ``authors`` those of people who wrote books. Nothing is locked but the new rows. Words are written
     in their order, so that two writers can't wait for each other.
     """
-    named = {word for word in names if _learnable(word)}
+    wrote = {word for word in authors if _learnable(word)}
+    named = wrote | {word for word in names if _learnable(word)}
     every = named | {word for word in words if _learnable(word)}
     if not every:
         return 0
     with connection.cursor() as cursor:
-        cursor.execute(_KNOWN, [list(every), list(named)])
+        cursor.execute(_KNOWN, [list(every), list(named), list(wrote)])
         new = sorted(every - {row[0] for row in cursor.fetchall()})
         for at in range(0, len(new), BATCH):
             batch = new[at : at + BATCH]
             arrays = ["{" + ",".join(map(str, near(word))) + "}" for word in batch]
-            cursor.execute(_LEARN, [batch, [word in named for word in batch], arrays])
+            marks = [[word in kind for word in batch] for kind in (named, wrote)]
+            cursor.execute(_LEARN, [batch, *marks, arrays])
     return len(new)
 
 

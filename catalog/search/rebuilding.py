@@ -130,9 +130,10 @@ class Part(NamedTuple):
     works: int
     words: set[str]
     names: set[str]
+    authors: set[str]
 
 
-_known: tuple[set[str], set[str]] = (set(), set())
+_known: tuple[set[str], set[str], set[str]] = (set(), set(), set())
 
 
 def fill_part(keys: list[int]) -> Part:
@@ -155,7 +156,7 @@ def _fill(progress: Progress) -> int:
     count = 0
     for part, share in _parts():
         count += part.works
-        lexicon.learn(part.words, part.names)
+        lexicon.learn(part.words, part.names, part.authors)
         progress("Writing documents", share * FILLED)
     return count
 

@@ -37,11 +37,15 @@ class SubjectCount:
 
 @dataclass(frozen=True, slots=True)
 class EditionFound:
-    """An edition that bears the ISBN asked for, and its copies on sale."""
+    """An edition that bears the ISBN asked for, and its copies on sale.
+
+    ``number`` is its own ISBN-13 where that is not what was asked for but one slip away.
+    """
 
     edition: Edition
     from_price: Money | None
     copies: int
+    number: str = ""
 
 
 @dataclass(frozen=True, slots=True)

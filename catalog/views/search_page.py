@@ -152,6 +152,8 @@ def _isbn(results: Results) -> dict[str, Any] | None:
         "valid": bool(answer.isbn13),
         "editions": answer.editions,
         "expected": answer.expected,
+        # Books whose number is one slip away; without any, the number with its last figure right.
+        "meant": [{"row": row, "url": url(Query(text=row.number))} for row in answer.meant],
         "corrected": corrected,
         "corrected_url": url(Query(text=corrected)) if corrected else "",
     }

@@ -313,6 +313,17 @@ def test_nothing_found_says_what_to_do(shelf: dict[str, Work], client: Client) -
     assert 'href="/search/?q=9780141439549"' in isbn
 
 
+def test_a_number_one_slip_away_from_a_book_s_leads_to_it(
+    shelf: dict[str, Work], client: Client
+) -> None:
+    IdentifierFactory(edition=EditionFactory(work=shelf["Emma"]), value="9780141439549")
+    for wrong in ("978-0-14-143954-8", "9780141493549", "978014143949"):
+        html = page(client, f"?q={wrong}")
+        assert "Did you mean" in html
+        assert '<a href="/search/?q=9780141439549">Emma</a>' in html
+        assert "Its last figure" not in html
+
+
 def test_the_edition_of_an_isbn_is_on_top(shelf: dict[str, Work], client: Client) -> None:
     edition = EditionFactory(work=shelf["Emma"])
     IdentifierFactory(edition=edition, value="9780141439549")

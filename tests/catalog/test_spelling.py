@@ -63,6 +63,17 @@ def test_a_misspelt_word_leads_to_what_was_meant(known: None, typed: str, meant:
     assert first(typed) == (meant,)
 
 
+def test_an_author_comes_before_a_translator_of_nearly_the_same_name() -> None:
+    lexicon.learn([], ["dickens", "dickins"], ["dickens"])
+    SearchWord.objects.filter(word="dickins").update(works=2)
+    assert first("dickns") == ("dickens",)
+    # A name that is more like what was typed still comes first.
+    assert first("dickinss") == ("dickins",)
+    # Translators who turn out to have written too are authors from then on.
+    assert lexicon.learn([], ["dickins"], ["dickins"]) == 1
+    assert SearchWord.objects.get(word="dickins").author
+
+
 def test_another_script_is_found_by_its_sound(known: None) -> None:
     meant = {other.words[0] for other in look_up(["dostoyevsky"]).meant["dostoyevsky"]}
     assert meant == {"dostoevsky", "достоевскии"}
