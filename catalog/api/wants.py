@@ -159,7 +159,9 @@ class WantsView(OwnWants):
             cursor=query["cursor"],
         )
         return Response(
-            page_body(request, found, lambda rows: WantOut(lists.with_copies(rows), many=True).data)
+            page_body(
+                request, found, lambda rows: WantOut(lists.with_copies(list(rows)), many=True).data
+            )
         )
 
     @extend_schema(

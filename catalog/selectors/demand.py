@@ -106,8 +106,8 @@ class Demand:
 
     @property
     def grade(self) -> str:
-        """The lowest grade in which a copy pleases nine of ten; empty if any grade does."""
-        enough = -(-self.people * 9 // 10)
+        """The lowest grade in which a copy pleases three of four; empty if any grade does."""
+        enough = -(-self.people * 3 // 4)
         pleasing = [code for code in _BY_RANK if self.takes.get(code, 0) >= enough]
         lowest = pleasing[-1] if pleasing else _BY_RANK[0]
         return "" if lowest == _BY_RANK[-1] else lowest

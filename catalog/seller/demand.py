@@ -1,5 +1,8 @@
 """Wanted by readers: what people wait for, before a shop buys stock."""
 
+import re
+from typing import Any
+
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_http_methods
 
@@ -10,10 +13,14 @@ from books4all.lib.sameorigin import same_origin_required
 from catalog.search import Query, search
 from catalog.search.text import clean
 from catalog.selectors import demand
-from catalog.views.shared import page_of
 
 # As much as fits a thousand numbers, each on a line with its hyphens.
 LONGEST_LIST = 40_000
+
+
+def _page_asked_for(request: HttpRequest) -> int:
+    text = request.GET.get("page", "")
+    return int(text) if re.fullmatch(r"[0-9]{1,5}", text) else 1
 
 
 @same_origin_required
@@ -34,6 +41,12 @@ def wanted_by_readers(request: HttpRequest, member: SellerMember) -> HttpRespons
         found = search(Query(text=text, to=str(shop.country)))
         rows = demand.rows_for([hit.card.work.pk for hit in found.hits], shop)
     else:
-        page = demand.most_wanted(shop, number=page_of(request))
-    context = {"page": page, "rows": rows, "q": text, "pasted": pasted, "enough": demand.ENOUGH}
+        page = demand.most_wanted(shop, number=_page_asked_for(request))
+    context: dict[str, Any] = {
+        "page": page,
+        "rows": rows,
+        "q": text,
+        "pasted": pasted,
+        "enough": demand.ENOUGH,
+    }
     return shop_page(request, member, "selling/demand.html", tab="demand", **context)

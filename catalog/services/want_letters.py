@@ -82,7 +82,8 @@ def _untold(notice: WantNotice, but: Sequence[Person]) -> list[tuple[int | None,
                 "most": PAIRS,
             },
         )
-        return cursor.fetchall()
+        rows: list[tuple[int | None, str, int]] = cursor.fetchall()
+        return rows
 
 
 def _told_enough() -> list[Person]:

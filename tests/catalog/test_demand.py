@@ -51,7 +51,7 @@ def test_people_grades_and_median_are_told_from_three_people_on() -> None:
     found = demand_for([work.pk])[work.pk]
     assert (found.people, found.ceiling, found.signed) == (4, Money(1200, "GBP"), 1)
     assert (found.takes["fine"], found.takes["good"], found.takes["poor"]) == (4, 3, 1)
-    assert found.words == "4 people want this in Fine or better, median ceiling £12.00"
+    assert found.words == "4 people want this in Good or better, median ceiling £12.00"
     assert found.grades == [("Fine", 4), ("Good", 3), ("Poor", 1)]
 
 
