@@ -46,28 +46,36 @@ _OFFERS = f"""
     )
 """
 
-# Pairs worth a look, by what is waited for. Words: what stands in a document (or on an edition, as its
-# ISBN) leads by the anchors to a few wants, and those are then asked in full. Of the documents only
-# titles, names, series, publishers, subjects and numbers count, not descriptions.
+# Pairs worth a look, by what is waited for. Words: what stands in a document leads by the anchors to a
+# few wants, and those are then asked in full; an ISBN leads from an edition the same way. Of a document
+# only titles, names, series, publishers, subjects and numbers count, not its description.
 _BY_BOOK = """
     words AS MATERIALIZED (
-        SELECT d.work_id, NULL::bigint AS edition_id, x.lexeme
-        FROM catalog_searchdocument d CROSS JOIN LATERAL unnest(tsvector_to_array(d.head)) AS x (lexeme)
+        SELECT d.work_id, x.lexeme
+        FROM catalog_searchdocument d
+        CROSS JOIN LATERAL unnest(tsvector_to_array(d.head)) AS x (lexeme)
         WHERE d.work_id IN (SELECT work_id FROM offers) AND EXISTS (
             SELECT FROM catalog_want w WHERE w.status = %(waiting)s AND w.query <> '')
-        UNION ALL
-        SELECT NULL, i.edition_id, %(isbn)s || i.value
+    ),
+    numbers AS MATERIALIZED (
+        SELECT i.edition_id, %(isbn)s || i.value AS lexeme
         FROM catalog_identifier i
         WHERE i.type = ANY(%(looked_up)s) AND i.edition_id IN (SELECT edition_id FROM offers)
     ),
     asked AS MATERIALIZED (
         SELECT w.id, a.anchor FROM catalog_want w CROSS JOIN LATERAL unnest(w.anchors) AS a (anchor)
-        WHERE w.status = %(waiting)s AND {whose}
-            AND w.anchors && (SELECT array_agg(DISTINCT lexeme) FROM words)
+        WHERE w.status = %(waiting)s AND {whose} AND w.anchors && (
+            SELECT array_agg(lexeme) FROM (
+                SELECT lexeme FROM words UNION SELECT lexeme FROM numbers) AS every)
     ),
-    found AS (
-        SELECT DISTINCT asked.id, words.work_id, words.edition_id
-        FROM asked JOIN words ON words.lexeme = asked.anchor
+    reached AS MATERIALIZED (
+        SELECT DISTINCT asked.id, words.work_id FROM asked JOIN words ON words.lexeme = asked.anchor
+    ),
+    told AS MATERIALIZED (
+        SELECT r.id, r.work_id FROM reached r
+        JOIN catalog_want w ON w.id = r.id
+        JOIN catalog_searchdocument d ON d.work_id = r.work_id
+        WHERE d.head @@ w.sought
     ),
     pairs AS (
         SELECT w.id AS want, o.id AS listing FROM offers o
@@ -76,11 +84,10 @@ _BY_BOOK = """
         SELECT w.id, o.id FROM offers o
         JOIN catalog_want w ON w.edition_id = o.edition_id AND w.status = %(waiting)s AND {whose}
         UNION ALL
-        SELECT w.id, o.id FROM found f
-        JOIN catalog_want w ON w.id = f.id
-        JOIN offers o ON o.edition_id = f.edition_id OR o.work_id = f.work_id
-        LEFT JOIN catalog_searchdocument d ON d.work_id = f.work_id
-        WHERE (f.edition_id IS NOT NULL OR d.head @@ w.sought)
+        SELECT t.id, o.id FROM told t JOIN offers o ON o.work_id = t.work_id
+        UNION ALL
+        SELECT a.id, o.id FROM asked a
+        JOIN numbers n ON n.lexeme = a.anchor JOIN offers o ON o.edition_id = n.edition_id
     )
 """
 # Pairs that were found before: is it still so?
