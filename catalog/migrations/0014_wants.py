@@ -14,7 +14,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('catalog', '0013_listing_terms'),
+        ("catalog", "0016_today"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -25,7 +25,7 @@ from catalog.constants import (
     WantNotice,
     WantStatus,
 )
-from catalog.selectors.sql import CHEAPEST_RATE, ON_SALE, terms
+from catalog.selectors.sql import GRAMS, ON_SALE, RATES, postage, terms
 
 # An ISBN among the anchors of a want: no word of a search document begins like that.
 ISBN_ANCHOR = "=i:"
@@ -35,7 +35,7 @@ LOOKED_UP = (IdentifierType.ISBN13, IdentifierType.ISBN10, IdentifierType.GTIN13
 _OFFERS = f"""
     offers AS MATERIALIZED (
         SELECT l.id, l.seller_id, l.edition_id, e.work_id, l.price_minor, l.jacket, l.signed,
-            l.first_edition, l.print_on_demand, l.defects,
+            l.first_edition, l.print_on_demand, l.defects, {GRAMS} AS grams,
             array_position(%(grades)s::varchar[], l.condition) AS grade,
             coalesce(e.published_year, k.first_published) AS year
         FROM catalog_listing l
@@ -102,7 +102,8 @@ _KNOWN = """
 # The terms, then the price with delivery: the post from each shop to each country once.
 _MET = f"""
     fit AS MATERIALIZED (
-        SELECT p.want, p.listing, o.seller_id, o.price_minor, w.country, w.max_price_minor
+        SELECT DISTINCT p.want, p.listing, o.seller_id, o.price_minor, o.grams, w.country,
+            w.max_price_minor
         FROM pairs p
         JOIN catalog_want w ON w.id = p.want
         JOIN offers o ON o.id = p.listing
@@ -125,16 +126,18 @@ _MET = f"""
             ELSE ARRAY[country, %(anywhere)s] END::varchar[] AS destinations
         FROM fit
     ),
-    posts AS MATERIALIZED (
-        SELECT sellers.seller_id, sellers.country, rate.first_minor
+    rates AS MATERIALIZED (
+        SELECT sellers.country, sellers.seller_id, rate.*
         FROM sellers CROSS JOIN LATERAL (
-            {CHEAPEST_RATE.replace("%(destinations)s::varchar[]", "sellers.destinations")}
+            {RATES.replace("%(destinations)s", "sellers.destinations")}
         ) AS rate
     ),
     met AS (
-        SELECT DISTINCT f.want, f.listing, f.price_minor + p.first_minor AS landed
-        FROM fit f JOIN posts p ON p.seller_id = f.seller_id AND p.country = f.country
-        WHERE f.max_price_minor IS NULL OR f.price_minor + p.first_minor <= f.max_price_minor
+        SELECT f.want, f.listing, f.price_minor + min({postage("r", "f.grams")}) AS landed
+        FROM fit f JOIN rates r ON r.seller_id = f.seller_id AND r.country = f.country
+        GROUP BY f.want, f.listing, f.price_minor, f.max_price_minor
+        HAVING f.max_price_minor IS NULL
+            OR f.price_minor + min({postage("r", "f.grams")}) <= f.max_price_minor
     )
 """
 
