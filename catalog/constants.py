@@ -319,6 +319,27 @@ class CoverStatus(models.TextChoices):
     REFUSED = "refused", _("Refused")
 
 
+class BulkAction(models.TextChoices):
+    """What a seller does to many listings at once."""
+
+    REPRICE = "reprice", _("Change prices")
+    PAUSE = "pause", _("Take off sale for now")
+    ON_SALE = "on_sale", _("Put on sale")
+    WITHDRAW = "withdraw", _("Withdraw for good")
+    DELETE = "delete", _("Delete drafts")
+    MOVE = "move", _("Move to a shelf or category")
+
+
+class BulkStatus(models.TextChoices):
+    """States of a change to many listings."""
+
+    PREPARED = "prepared", _("Not made yet")
+    RUNNING = "running", _("Being made")
+    DONE = "done", _("Made")
+    UNDOING = "undoing", _("Being taken back")
+    UNDONE = "undone", _("Taken back")
+
+
 class ReviewStatus(models.TextChoices):
     """States of a review."""
 

@@ -54,3 +54,21 @@ class MergeError(ConflictError):
         """Keep the ``reasons`` beside the message."""
         super().__init__(message)
         self.reasons = reasons or [message]
+
+
+class SkuTakenError(ConflictError):
+    """A SKU stands for another book of the shop, or did: it is never given to a second one."""
+
+    code = "sku_taken"
+
+
+class IdenticalListingError(ConflictError):
+    """The shop lists as many copies of just this description as it may: raise the quantity."""
+
+    code = "identical_listing"
+
+
+class BulkEditStateError(ConflictError):
+    """A change to many listings is not in a state for that."""
+
+    code = "bulk_edit_state"

@@ -11,12 +11,14 @@ from django.conf import settings
 
 # Best first: a browser takes the first it knows.
 KINDS = {"avif": "image/avif", "webp": "image/webp", "jpg": "image/jpeg"}
-FOLDER = "covers"
+# Editions' covers, and photographs of single copies: apart, so that the one is never shown, or dropped,
+# as the other.
+COVERS, COPIES = "covers", "copies"
 
 
-def path_of(name: str, width: int, kind: str) -> str:
+def path_of(name: str, width: int, kind: str, folder: str = COVERS) -> str:
     """Return where the file lies in the store; ``kind`` is a key of ``KINDS``."""
-    return f"{FOLDER}/{name[:2]}/{name}-{width}.{kind}"
+    return f"{folder}/{name[:2]}/{name}-{width}.{kind}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +36,7 @@ class Picture:
     alt: str = ""
     credit: str = ""
     edition: int | None = None
+    folder: str = COVERS
 
     @classmethod
     def of(cls, kept: Mapping[str, Any] | None) -> "Picture | None":
@@ -44,7 +47,8 @@ class Picture:
 
     def url(self, kind: str, width: int | None = None) -> str:
         """Return the address of a file: the widest unless told otherwise."""
-        return f"{settings.MEDIA_URL}{path_of(self.name, width or self.widths[-1], kind)}"
+        path = path_of(self.name, width or self.widths[-1], kind, self.folder)
+        return f"{settings.MEDIA_URL}{path}"
 
     def srcset(self, kind: str) -> str:
         """Return the addresses of all widths, as ``srcset`` takes them."""

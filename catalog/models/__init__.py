@@ -23,6 +23,13 @@ from catalog.models.imports import (
     MatchDoubt,
 )
 from catalog.models.lexicon import SearchWord
+from catalog.models.listings import (
+    BulkChange,
+    BulkEdit,
+    ListingPhoto,
+    PhotoOriginal,
+    PriceChange,
+)
 from catalog.models.merges import Duplicate, Merge, Redirect
 from catalog.models.names import PersonName
 from catalog.models.readers import ReadingList, ReadingListItem, Review
@@ -35,6 +42,8 @@ from catalog.models.wants import Want, WantMatch, WantSweep
 __all__ = [
     "AuthorEntry",
     "BoughtTogether",
+    "BulkChange",
+    "BulkEdit",
     "CatalogueImport",
     "Contribution",
     "Cover",
@@ -47,11 +56,14 @@ __all__ = [
     "ImportChange",
     "ImportRecord",
     "Listing",
+    "ListingPhoto",
     "Load",
     "MatchDoubt",
     "Merge",
     "Person",
     "PersonName",
+    "PhotoOriginal",
+    "PriceChange",
     "Publisher",
     "ReadingList",
     "ReadingListItem",

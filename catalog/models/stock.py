@@ -93,6 +93,8 @@ class Listing(Timestamped):
             models.Index(fields=["seller", "-listed_at", "-id"], name="listing_seller_newest"),
             # How many copies a shop has of each state is counted from this alone.
             models.Index(fields=["seller", "status", "-id"], name="listing_seller_status"),
+            # A shop's own list of its stock, whatever its state.
+            models.Index(fields=["seller", "-id"], name="listing_seller_latest"),
             # The rare room: one copy in a hundred, which the index above would look for in vain.
             models.Index(
                 fields=["-listed_at", "-id"],
@@ -154,7 +156,10 @@ class Listing(Timestamped):
 class StockMovement(models.Model):
     """A change of a listing's stock. Append-only: the movements' sum is the stock on hand."""
 
-    listing = models.ForeignKey(Listing, on_delete=models.PROTECT, related_name="movements")
+    # Without a database constraint: a draft that nobody ever saw may go, its history stays.
+    listing = models.ForeignKey(
+        Listing, on_delete=models.PROTECT, db_constraint=False, related_name="movements"
+    )
     kind = models.CharField(_("kind"), max_length=12, choices=MovementKind.choices)
     quantity = models.IntegerField(_("change"))
     reference = models.CharField(

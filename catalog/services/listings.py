@@ -13,9 +13,11 @@ from catalog.services import stock
 # From → to. Hiding is for copies that people can see, so that the way back is plain: on sale.
 _TRANSITIONS: dict[str, frozenset[str]] = {
     ListingStatus.DRAFT: frozenset({ListingStatus.ACTIVE, ListingStatus.WITHDRAWN}),
-    ListingStatus.ACTIVE: frozenset({ListingStatus.PAUSED, ListingStatus.BLOCKED}),
+    ListingStatus.ACTIVE: frozenset(
+        {ListingStatus.PAUSED, ListingStatus.BLOCKED, ListingStatus.WITHDRAWN}
+    ),
     ListingStatus.PAUSED: frozenset({ListingStatus.ACTIVE, ListingStatus.WITHDRAWN}),
-    ListingStatus.SOLD: frozenset({ListingStatus.BLOCKED}),
+    ListingStatus.SOLD: frozenset({ListingStatus.BLOCKED, ListingStatus.WITHDRAWN}),
     ListingStatus.WITHDRAWN: frozenset({ListingStatus.ACTIVE}),
     ListingStatus.BLOCKED: frozenset({ListingStatus.ACTIVE}),
 }
@@ -40,6 +42,15 @@ def put_on_sale(*, listing: Listing) -> Listing:
 def pause(*, listing: Listing) -> Listing:
     """Take the copies off sale for now. Raises ConflictError."""
     return _move(listing, ListingStatus.PAUSED)
+
+
+def withdraw(*, listing: Listing) -> Listing:
+    """Take the copies off sale for good; they can be listed again under their SKU.
+
+    Raises:
+        ConflictError: it is hidden by staff, or withdrawn already.
+    """
+    return _move(listing, ListingStatus.WITHDRAWN)
 
 
 def hide(*, listing: Listing) -> Listing:

@@ -2,7 +2,8 @@
 
 Run as a program of its own, which knows nothing of the project and has little memory and time: what
 a hostile file does to a decoder, it does here. The file comes on standard input; on standard output
-go a line of JSON and, after it, the files that it lists. ``check`` as an argument only looks.
+go a line of JSON and, after it, the files that it lists. ``check`` as an argument only looks;
+``copy`` makes the larger files of a photograph, on which a shopper looks for the faults of a copy.
 """
 
 import contextlib
@@ -11,6 +12,7 @@ import json
 import sys
 import warnings
 from collections import Counter
+from collections.abc import Sequence
 from typing import Any, cast
 
 from PIL import Image, ImageCms, ImageFile, ImageOps
@@ -24,6 +26,7 @@ LEAST_WIDTH, LEAST_HEIGHT = 100, 100
 # Nothing between two covers is so long: a banner, a spine, or a trick.
 MOST_RATIO = 4
 WIDTHS = (160, 320, 640)
+COPY_WIDTHS = (160, 480, 1280)
 # How far two files of a picture may differ in width to be worth two files.
 SAVERS: dict[str, dict[str, Any]] = {
     "avif": {"format": "AVIF", "quality": 55, "speed": 6, "max_threads": 1},
@@ -138,21 +141,23 @@ def commonest(image: Image.Image) -> str:
     return "#" + "".join(f"{channel:02x}" for channel in palette[at : at + 3])
 
 
-def widths_for(width: int) -> list[int]:
+def widths_for(width: int, wanted: Sequence[int] = WIDTHS) -> list[int]:
     """Return the widths to make of a picture that wide: nothing is enlarged."""
-    fitting = [one for one in WIDTHS if one <= width]
+    fitting = [one for one in wanted if one <= width]
     # One between two sizes is kept as it is, unless the size below is as good.
-    if width < WIDTHS[-1] and (not fitting or width > fitting[-1] * 1.2):
+    if width < wanted[-1] and (not fitting or width > fitting[-1] * 1.2):
         fitting.append(width)
     return fitting
 
 
-def encode(image: Image.Image) -> tuple[dict[str, object], list[bytes]]:
+def encode(
+    image: Image.Image, wanted: Sequence[int] = WIDTHS
+) -> tuple[dict[str, object], list[bytes]]:
     """Return what is said of the files, and the files."""
-    image, whole = prepared(image, WIDTHS[-1])
+    image, whole = prepared(image, wanted[-1])
     said: list[dict[str, object]] = []
     files: list[bytes] = []
-    widths = widths_for(image.width)
+    widths = widths_for(image.width, wanted)
     for width in widths:
         height = max(1, round(image.height * width / image.width))
         small = image.resize((width, height), Image.Resampling.LANCZOS)
@@ -172,7 +177,7 @@ def encode(image: Image.Image) -> tuple[dict[str, object], list[bytes]]:
     }, files
 
 
-def main(kind: str, *, only_check: bool) -> None:
+def main(kind: str, *, only_check: bool, wanted: Sequence[int] = WIDTHS) -> None:
     """Answer for one file."""
     limit()
     warnings.simplefilter("error", Image.DecompressionBombWarning)
@@ -183,7 +188,7 @@ def main(kind: str, *, only_check: bool) -> None:
         image = opened(sys.stdin.buffer.read(), kind)
         answer: dict[str, object] = {"whole": image.size}
         if not only_check:
-            answer, files = encode(image)
+            answer, files = encode(image, wanted)
     except Refused as no:
         answer = {"problem": no.problem, "figures": no.figures}
     except MemoryError:
@@ -192,4 +197,8 @@ def main(kind: str, *, only_check: bool) -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], only_check="check" in sys.argv[2:])
+    main(
+        sys.argv[1],
+        only_check="check" in sys.argv[2:],
+        wanted=COPY_WIDTHS if "copy" in sys.argv[2:] else WIDTHS,
+    )
