@@ -381,6 +381,8 @@ class ImportFormat(models.TextChoices):
 class SourceRank(models.IntegerChoices):
     """How far a source is trusted: a lower one fills gaps and never overwrites a higher one."""
 
+    # A shop's own words on a book that nobody else has described yet.
+    SHOP = 5, _("Shop")
     TABLE = 10, _("Table")
     MARC = 20, "MARC"
     ONIX = 30, "ONIX"

@@ -19,6 +19,7 @@ from catalog.services import (
     identifiers,
     imports,
     people,
+    photos,
     tallies,
     versions,
     want_letters,
@@ -67,6 +68,18 @@ def fetch_cover(context: JobContext, *, cover_id: int) -> None:
 def drop_cover(*, name: str, widths: list[int]) -> None:
     """Remove files that no cover shows any more."""
     covers.drop_files(name=name, widths=widths)
+
+
+@app.task(name="catalog.make_photo", retry=RetryStrategy(max_attempts=5, exponential_wait=5))
+def make_photo(*, photo_id: int) -> None:
+    """Make the pictures of a photograph of a copy."""
+    photos.make(photo_id=photo_id)
+
+
+@app.task(name="catalog.drop_photo", retry=RetryStrategy(max_attempts=5, exponential_wait=5))
+def drop_photo(*, name: str, widths: list[int]) -> None:
+    """Remove files that no photograph shows any more."""
+    photos.drop_files(name=name, widths=widths)
 
 
 @app.periodic(cron="* * * * *")

@@ -12,7 +12,7 @@ from accounts.selectors import address_is_proven
 from accounts.selectors.checklist import Item
 from accounts.signals import checklist_asked, visitor_signed_in
 from books4all.lib.jobs import enqueue
-from catalog.models import Cover, DeliveryRate, Listing
+from catalog.models import Cover, DeliveryRate, Listing, ListingPhoto
 from catalog.services import pending, wants
 
 # Pages may be kept for a while, with addresses of files in them.
@@ -62,6 +62,18 @@ def let_files_go(instance: Cover, **_kwargs: Any) -> None:
     if instance.name:
         enqueue(
             "catalog.drop_cover",
+            delay=LINGER_SECONDS,
+            name=instance.name,
+            widths=list(instance.widths),
+        )
+
+
+@receiver(post_delete, sender=ListingPhoto)
+def let_files_of_a_copy_go(instance: ListingPhoto, **_kwargs: Any) -> None:
+    """Have the files of a removed photograph removed, as with covers."""
+    if instance.name:
+        enqueue(
+            "catalog.drop_photo",
             delay=LINGER_SECONDS,
             name=instance.name,
             widths=list(instance.widths),

@@ -211,6 +211,24 @@ class PictureOut(CoverOut):
     edition = None  # type: ignore[assignment]  # taken away again
 
 
+class PhotoOut(Plain):
+    """A photograph of this very copy. `src` is the widest file as JPEG, of `width` by `height`."""
+
+    src = serializers.SerializerMethodField()
+    width = serializers.IntegerField()
+    height = serializers.IntegerField()
+    alt = serializers.CharField(allow_blank=True)
+    sources = serializers.SerializerMethodField()
+
+    def get_src(self, picture: Picture) -> str:
+        return picture.absolute()
+
+    @extend_schema_field(SourceOut(many=True))
+    def get_sources(self, picture: Picture) -> Any:
+        rows = [{"type": KINDS[kind], "srcset": picture.absolute_srcset(kind)} for kind in KINDS]
+        return SourceOut(rows, many=True).data
+
+
 class WorkOut(serializers.ModelSerializer[Work]):
     """A work: the book as written. `from_price` is the lowest with delivery to your country."""
 
@@ -356,7 +374,11 @@ class DeliveryOut(Plain):
 
 
 class ListingOut(serializers.ModelSerializer[Listing]):
-    """A seller's copy. `total` is with delivery to your country; null: it is not sent there."""
+    """A seller's copy. `total` is with delivery to your country; null: it is not sent there.
+
+    `before` is there when the price was reduced in the last 30 days: the lowest price of the 30 days
+    before that, which has to be shown wherever the reduction is announced (Directive 98/6/EC, 6a).
+    """
 
     work = WorkRefOut(source="edition.work")
     edition = EditionRefOut()
@@ -364,9 +386,11 @@ class ListingOut(serializers.ModelSerializer[Listing]):
     condition = serializers.ChoiceField(choices=Condition.choices)
     condition_label = serializers.CharField(source="get_condition_display")
     price = MoneyOut()
+    before = serializers.SerializerMethodField()
     total = serializers.SerializerMethodField()
     delivery = serializers.SerializerMethodField()
     available = serializers.IntegerField()
+    photos = serializers.SerializerMethodField()
 
     class Meta:
         model = Listing
@@ -386,11 +410,22 @@ class ListingOut(serializers.ModelSerializer[Listing]):
             "print_on_demand",
             "notes",
             "price",
+            "before",
             "delivery",
             "total",
             "available",
+            "photos",
             "listed_at",
         )
+
+    @extend_schema_field(MoneyOut(allow_null=True))
+    def get_before(self, listing: Listing) -> Any:
+        before = offer_of(listing).before
+        return MoneyOut(before).data if before else None
+
+    @extend_schema_field(PhotoOut(many=True))
+    def get_photos(self, listing: Listing) -> Any:
+        return PhotoOut(offer_of(listing).photos, many=True).data
 
     @extend_schema_field(MoneyOut(allow_null=True))
     def get_total(self, listing: Listing) -> Any:

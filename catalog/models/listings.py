@@ -190,9 +190,7 @@ class BulkChange(models.Model):
         verbose_name = _("change to one of many listings")
         verbose_name_plural = _("changes to one of many listings")
         ordering = ("edit", "pk")
-        constraints = (
-            models.UniqueConstraint(fields=["edit", "listing"], name="bulkchange_once"),
-        )
+        constraints = (models.UniqueConstraint(fields=["edit", "listing"], name="bulkchange_once"),)
 
     def __str__(self) -> str:
         return self.sku

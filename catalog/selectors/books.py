@@ -15,6 +15,7 @@ from catalog.constants import HARDBACKS, Condition, Form, ReviewStatus, Role, ro
 from catalog.models import Listing, Review, Work
 from catalog.selectors import related, sql
 from catalog.selectors.cards import WorkCard
+from catalog.selectors.copies import with_evidence
 from catalog.selectors.editions import EditionRow, editions_of
 from catalog.selectors.offers import Offer, offer_of
 from catalog.selectors.paging import Page, page_number
@@ -307,7 +308,7 @@ def _kinds(tallies: dict[str, _Tally]) -> list[KindOfCopy]:
 
 def _offers(work: Work, places: Sequence[_Place]) -> list[Offer]:
     """Return the copies at ``places``; each gets the one work, which is not read again for each."""
-    listings = Listing.objects.filter(pk__in=[place.listing for place in places])
+    listings = with_evidence(Listing.objects.filter(pk__in=[place.listing for place in places]))
     found: dict[int, Any] = {
         row.pk: row for row in listings.order_by().select_related("edition__publisher", "seller")
     }

@@ -19,6 +19,7 @@ from catalog.models import (
     Work,
 )
 from catalog.querysets import ListingQuerySet, WorkQuerySet
+from catalog.selectors.copies import with_evidence
 
 
 def works(
@@ -47,7 +48,7 @@ def listings(
     *, country: str, work: str = "", edition: int | None = None, seller: str = ""
 ) -> ListingQuerySet:
     """Return copies on sale, with their delivery to ``country``; ``work`` and ``seller`` are slugs."""
-    found = Listing.objects.on_sale().with_book().with_delivery(country)
+    found = with_evidence(Listing.objects.on_sale().with_book().with_delivery(country))
     if work:
         found = found.filter(edition__work__slug=work)
     if edition is not None:

@@ -1,9 +1,11 @@
 """Copies for sale as pages show them: the price with delivery leads."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from django.conf import settings
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
@@ -11,8 +13,11 @@ from accounts.models import Seller
 from accounts.selectors import handling_line, kind_word, private_line, returns_line
 from books4all.lib.money import Money
 from books4all.lib.paths import page_path
+from books4all.lib.pictures import Picture
 from catalog.constants import Condition, Jacket
 from catalog.models import Edition, Listing, Work
+from catalog.selectors.copies import pictures
+from catalog.selectors.prices import reduced_from
 
 # Looked up here and not by Django's get_…_display, which turns every choice into words each time.
 _CONDITIONS = dict(Condition.choices)
@@ -29,13 +34,16 @@ class Offer:
     """A copy with its terms, flat, as the components of the design take it.
 
     ``total`` (price with delivery to the visitor's country) and ``delivery`` are None when the
-    seller does not post there; ``item_price`` is the copy alone.
+    seller does not post there; ``item_price`` is the copy alone. ``before`` is the lowest price of the
+    thirty days before a reduction of the copy, None without one; ``photos`` are of this very copy.
     """
 
     listing: Listing = field(repr=False)
     total: Money | None
     delivery: Money | None
     delivery_days: str
+    before: Money | None = None
+    photos: Sequence[Picture] = ()
 
     @property
     def listing_id(self) -> int:
@@ -106,6 +114,14 @@ class Offer:
         return " · ".join(parts)
 
     @property
+    def reduced(self) -> str:
+        """A reduction in the words that the law asks for; empty without one."""
+        if self.before is None:
+            return ""
+        words = {"now": self.item_price, "before": self.before}
+        return _("Reduced to %(now)s. Lowest in the 30 days before: %(before)s") % words
+
+    @property
     def seller_name(self) -> str:
         """Who sells it."""
         return self.listing.seller.name
@@ -159,16 +175,32 @@ class Offer:
 
 
 def offer_of(listing: Listing) -> Offer:
-    """Return the offer of a listing read with ``ListingQuerySet.with_book().with_delivery()``."""
+    """Return the offer of a listing read with ``ListingQuerySet.with_book().with_delivery()``.
+
+    What it cost before and its photographs are known where ``copies.with_evidence`` has read them.
+    """
     landed: int | None = listing.landed_minor  # type: ignore[attr-defined]  # annotated
     rate: dict[str, Any] | None = listing.delivery  # type: ignore[attr-defined]  # annotated
+    # Only where the copies were read with their evidence.
+    prices = getattr(listing, "price_rows", ())
+    before = reduced_from(prices, timezone.now(), listing.currency) if len(prices) > 1 else None
+    photos = pictures(getattr(listing, "photo_rows", ()))
     if landed is None or rate is None:
-        return Offer(listing=listing, total=None, delivery=None, delivery_days="")
+        return Offer(
+            listing=listing,
+            total=None,
+            delivery=None,
+            delivery_days="",
+            before=before,
+            photos=photos,
+        )
     return Offer(
         listing=listing,
         total=Money(landed, listing.currency),
         delivery=Money(rate["minor"], listing.currency),
         delivery_days=days_line(rate["days_min"], rate["days_max"]),
+        before=before,
+        photos=photos,
     )
 
 

@@ -19,7 +19,7 @@ from catalog.models import PriceChange
 
 # How far back the law looks from a reduction, and how long a lower price is announced as one.
 DAYS = timedelta(days=30)
-# Changes of one copy that a page reads, the newest first: more than sixty days of any shop's.
+# Changes of one copy that a page reads, the newest first.
 MOST_READ = 60
 
 

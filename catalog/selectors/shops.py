@@ -18,6 +18,7 @@ from books4all.lib.text import fold
 from catalog.constants import ReviewStatus, Service, SubjectScheme
 from catalog.models import DeliveryRate, Listing, Review, Subject, SubjectWork, Work
 from catalog.querysets import ListingQuerySet
+from catalog.selectors.copies import with_evidence
 from catalog.selectors.offers import (
     Offer,
     days_line,
@@ -260,7 +261,7 @@ def _stock(stock: ListingQuerySet, country: str, query: str, number: int) -> Pag
         cursor.execute(_COUNTED_PAGE.format(found=statement), [*parameters, *limits])
         total, keys = cursor.fetchone()
     listings = Listing.objects.filter(pk__in=keys or []).with_book().with_delivery(country)
-    rows = listings.order_by("-listed_at", "-pk")
+    rows = with_evidence(listings).order_by("-listed_at", "-pk")
     return Page([offer_of(row) for row in rows], number, STOCK_A_PAGE, total)
 
 

@@ -113,15 +113,15 @@ def edit(
         StockError: more copies are promised to checkouts than ``quantity``.
         SkuTakenError, IdenticalListingError, DomainError: as ``create``.
     """
-    listing = stock.lock_listings([own(seller=seller, listing_id=listing_id).pk])[listing_id]
+    listing = lock_own(seller=seller, listing_id=listing_id)
     before = {name: getattr(listing, name) for name in (*TERMS, "sku")}
-    key, price = identical.identical_key(listing), listing.price_minor
+    key, price = identical.key_of(listing), listing.price_minor
     _describe(listing, changes)
     _rename(listing, sku.strip())
     changed = [name for name, value in before.items() if getattr(listing, name) != value]
     if changed:
         _check(listing)
-        if identical.identical_key(listing) != key:
+        if identical.key_of(listing) != key:
             identical.ensure_room(listing=listing)
         listing.save(update_fields=[*changed, "updated_at"])
     if quantity is not None and quantity != listing.on_hand:
@@ -142,10 +142,7 @@ def delete_draft(*, seller: Seller, listing_id: int, actor: User | None) -> None
         NotFoundError: the shop has no such listing.
         ConflictError: the copy has been on sale: it is withdrawn and not deleted.
     """
-    own(seller=seller, listing_id=listing_id)
-    listing = stock.lock_listings([listing_id]).get(listing_id)
-    if listing is None:
-        raise _nowhere()
+    listing = lock_own(seller=seller, listing_id=listing_id)
     if not may_be_deleted(listing):
         raise ConflictError(_("This copy has been on sale. Withdraw it instead."))
     remove(listing, actor=actor)
@@ -174,6 +171,15 @@ def own(*, seller: Seller, listing_id: int) -> Listing:
     return found
 
 
+def lock_own(*, seller: Seller, listing_id: int) -> Listing:
+    """Lock a listing of the shop and return it. Raises NotFoundError for anybody else's."""
+    own(seller=seller, listing_id=listing_id)
+    listing = stock.lock_listings([listing_id]).get(listing_id)
+    if listing is None:
+        raise _nowhere()
+    return listing
+
+
 def _nowhere() -> NotFoundError:
     return NotFoundError(_("There is no such copy in your stock."))
 
@@ -190,7 +196,10 @@ def _row_for(seller: Seller, edition: Edition, sku: str) -> Listing:
         )
     if taken.status not in skus.ENDED or taken.edition_id != edition.pk:
         raise skus.refuse(taken_by=taken)
-    return stock.lock_listings([taken.pk])[taken.pk]
+    listing = stock.lock_listings([taken.pk])[taken.pk]
+    # Counting copies of what was sold out would put it on sale before it is described anew.
+    listing.status = ListingStatus.DRAFT
+    return listing
 
 
 def _describe(listing: Listing, changes: Mapping[str, Any]) -> None:

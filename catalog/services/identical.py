@@ -1,73 +1,102 @@
-"""At most two listings of a shop may say the same: more copies of a book are a quantity.
+"""Copies that are materially identical: a shop lists at most two, and gives the rest as a quantity.
 
-Search is for readers: a page of ten lines that differ in nothing but their SKU helps none of them.
-What makes two listings materially the same is said here once, for the form, the API and files.
+One rule for what is listed on a page, by a file and by the API (FEATURES.md, "Duplicate cap"). The price is
+no part of it: two copies at two prices are still the same to a reader.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Mapping
+from typing import Any
 
 from django.db import connection
 from django.utils.translation import gettext as _
 
+from books4all.lib.text import fold, name_key
 from catalog.constants import ListingStatus
 from catalog.errors import IdenticalListingError
 from catalog.models import Listing
 
 MOST_IDENTICAL = 2
-# Listings that count: those that are on the shelf, shown or not.
-LIVE = (ListingStatus.DRAFT, ListingStatus.ACTIVE, ListingStatus.PAUSED, ListingStatus.BLOCKED)
+# Those of a shop that a reader could see beside each other, or soon could.
+_SHOWN = (ListingStatus.ACTIVE.value, ListingStatus.DRAFT.value, ListingStatus.PAUSED.value)
 
-# What may stand in a listing besides this (SKU, shelf, cost, private notes, categories, keywords) tells
-# a shopper of no difference between two copies.
-_COMPARED = (
-    "edition_id", "condition", "jacket", "signed", "inscribed", "first_edition", "print_on_demand",
-    "price_minor", "currency",
+IdenticalKey = tuple[Any, ...]
+
+_COLUMNS = (
+    "edition_id", "condition", "jacket", "defects", "signed", "inscribed", "first_edition",
+    "print_on_demand", "edition_text", "printing", "notes",
 )  # fmt: skip
-_WORDS = ("edition_text", "printing", "notes")
-
-Key = tuple[object, ...]
 
 
-def identical_key(listing: Listing) -> Key:
-    """Return what two materially identical listings of one shop share; ``listing`` may be unsaved.
+def identical_key(facts: Mapping[str, Any]) -> IdenticalKey:
+    """Return what two copies of a shop have in common when they are materially identical.
 
-    Words count without case, spaces and signs at their ends; defects in any order.
+    ``facts`` are columns of a Listing by name, ``edition_id`` among them. Notes are compared without case
+    and accents.
     """
-    words = (" ".join(getattr(listing, name).casefold().split()).strip(" .") for name in _WORDS)
-    plain = (getattr(listing, name) for name in _COMPARED)
-    return (*plain, tuple(sorted(listing.defects)), *words)
+    return (
+        facts["edition_id"],
+        facts["condition"],
+        facts["jacket"],
+        tuple(sorted(facts["defects"])),
+        facts["signed"],
+        facts["inscribed"],
+        facts["first_edition"],
+        facts["print_on_demand"],
+        name_key(facts["edition_text"]),
+        name_key(facts["printing"]),
+        " ".join(fold(facts["notes"]).split()),
+    )
+
+
+def listed(*, seller_id: int, edition_ids: Iterable[int]) -> dict[IdenticalKey, set[int]]:
+    """Return the shop's listings of these editions that count towards the cap, by key. One statement."""
+    names = ", ".join(_COLUMNS)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT id, {names} FROM catalog_listing"  # noqa: S608 names of columns
+            " WHERE seller_id = %s AND edition_id = ANY(%s) AND status = ANY(%s)",
+            [seller_id, list(edition_ids), list(_SHOWN)],
+        )
+        found: dict[IdenticalKey, set[int]] = {}
+        for pk, *values in cursor.fetchall():
+            key = identical_key(dict(zip(_COLUMNS, values, strict=True)))
+            found.setdefault(key, set()).add(pk)
+    return found
+
+
+def too_many(others: Collection[object]) -> bool:
+    """Whether another copy beside ``others``, identical to it, would be one too many."""
+    return len(others) >= MOST_IDENTICAL
+
+
+def key_of(listing: Listing) -> IdenticalKey:
+    """Return the key of a listing, which may be unsaved."""
+    return identical_key({name: getattr(listing, name) for name in _COLUMNS})
 
 
 def ensure_room(*, listing: Listing) -> None:
-    """Refuse ``listing``, new or changed, if two of its shop say the same already.
+    """Refuse ``listing``, new or changed, if two of its shop are identical to it already.
 
     Call it in the transaction that writes the listing. Others who list the same book for the same shop
     wait until it is over, so that two at a time can't both be the second.
 
     Raises:
-        IdenticalListingError: two live listings are identical; ``extra["skus"]`` names them.
+        IdenticalListingError: ``extra["skus"]`` names the two.
     """
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))",
             [f"catalog.identical.{listing.seller_id}.{listing.edition_id}"],
         )
-    skus = [other.sku for other in _alike(listing) if identical_key(other) == identical_key(listing)]
-    if len(skus) >= MOST_IDENTICAL:
+    alike = listed(seller_id=listing.seller_id, edition_ids=[listing.edition_id])
+    others = alike.get(key_of(listing), set()) - {listing.pk}
+    if too_many(others):
+        rows = Listing.objects.filter(pk__in=others).order_by("pk")
+        skus = list(rows.values_list("sku", flat=True)[:MOST_IDENTICAL])
         raise IdenticalListingError(
-            _("You list this copy twice already (%(skus)s). Raise the quantity of one of them instead.")
-            % {"skus": ", ".join(skus[:MOST_IDENTICAL])},
+            _(
+                "You list this copy twice already (%(skus)s). Raise the quantity of one of them instead."
+            )
+            % {"skus": ", ".join(skus)},
             skus=skus,
         )
-
-
-def _alike(listing: Listing) -> Collection[Listing]:
-    """Return the shop's other live listings of the edition in the grade and at the price."""
-    found = Listing.objects.filter(
-        seller=listing.seller_id,
-        edition=listing.edition_id,
-        condition=listing.condition,
-        price_minor=listing.price_minor,
-        status__in=LIVE,
-    )
-    return list(found.exclude(pk=listing.pk).order_by("pk")[:500])

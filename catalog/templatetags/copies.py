@@ -5,7 +5,7 @@ words of the table are looked up once here, and everything else is put between t
 row is said in templates/components/offers.html.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from django import template
@@ -14,6 +14,7 @@ from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
+from books4all.lib.pictures import KINDS, Picture
 from books4all.lib.templatetags.b4a import icon
 from catalog.selectors.offers import Offer
 
@@ -85,7 +86,36 @@ def _copy(offer: Offer, condition: str) -> str:
     said = f'<p class="meta">{escape(remarks)}</p>' if remarks else ""
     return (
         f'<div class="stack stack-s"><p class="row"><span class="cond" data-g="{gauge}">{condition}'
-        f'</span>{badges} <span class="meta">{escape(offer.format_line)}</span></p>{note}{said}</div>'
+        f'</span>{badges} <span class="meta">{escape(offer.format_line)}</span></p>{note}{said}'
+        f"{shots(offer.photos)}</div>"
+    )
+
+
+@register.simple_tag
+def shots(photos: Sequence[Picture]) -> SafeString:
+    """Print photographs of a copy as a row of small ones, each a link to its largest file."""
+    if not photos:
+        return SafeString("")
+    words = {"all": len(photos)}
+    items = "".join(
+        _shot(photo, photo.alt or _("Photograph %(n)d of %(all)d") % {"n": n, **words})
+        for n, photo in enumerate(photos, 1)
+    )
+    label = escape(_("Photographs of this copy"))
+    return mark_safe(f'<ul class="shots" aria-label="{label}">{items}</ul>')  # noqa: S308 escaped
+
+
+def _shot(photo: Picture, alt: str) -> str:
+    small = photo.widths[0]
+    sources = "".join(
+        f'<source type="{KINDS[kind]}" srcset="{escape(photo.url(kind, small))}">'
+        for kind in ("avif", "webp")
+    )
+    height = max(1, round(photo.height * small / photo.width))
+    return (
+        f'<li><a href="{escape(photo.url("jpg"))}"><picture>{sources}'
+        f'<img src="{escape(photo.url("jpg", small))}" alt="{escape(alt)}" width="{small}"'
+        f' height="{height}" loading="lazy" decoding="async"></picture></a></li>'
     )
 
 
@@ -107,10 +137,11 @@ def _seller(offer: Offer, seller: str, words: _Words) -> str:
 
 
 def _price(offer: Offer, words: _Words) -> str:
+    reduced = f'<br><span class="meta">{escape(offer.reduced)}</span>' if offer.before else ""
     if offer.total is None:
         return (
             f'<span class="price p-row">{escape(str(offer.item_price))}</span><br>'
-            f'<span class="meta">{words.not_sent}</span>'
+            f'<span class="meta">{words.not_sent}</span>{reduced}'
         )
     parts = words.free
     if offer.delivery:
@@ -123,7 +154,7 @@ def _price(offer: Offer, words: _Words) -> str:
         days = f'<br><span class="meta nowrap">{words.truck} {escape(offer.delivery_days)}</span>'
     return (
         f'<span class="price p-row">{escape(str(offer.total))}</span><br>'
-        f'<span class="meta nowrap">{parts}</span>{days}'
+        f'<span class="meta nowrap">{parts}</span>{days}{reduced}'
     )
 
 

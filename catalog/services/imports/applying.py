@@ -86,7 +86,7 @@ class Applied:
 class Applier:
     """Applies records of one source to the rows on a shelf."""
 
-    def __init__(self, shelf: Shelf, *, rank: int, import_id: int) -> None:
+    def __init__(self, shelf: Shelf, *, rank: int, import_id: int | None) -> None:
         self.shelf, self.rank, self.import_id = shelf, rank, import_id
         self.add = shelf.batch.add
         self.names = Names(shelf)

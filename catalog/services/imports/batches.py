@@ -87,18 +87,33 @@ def _take(catalogue_import: CatalogueImport, records: Sequence[BookRecord]) -> l
     applier = Applier(shelf, rank=catalogue_import.rank, import_id=catalogue_import.pk)
     doubts: list[tuple[Row, Doubt, int]] = []
     results = [_take_one(shelf, applier, record, doubts) for record in records]
-    for model in _SLUGGED:
-        slugs.give([row for row in shelf.batch.new[model] if not row.dropped])
-    weigh(applier.touched)
-    renamed = [row for row in shelf.batch.read[Person] if "other_names" in row.before]
-    rows.write(shelf.batch, catalogue_import, records[0].number)
-    if renamed:
-        people.keep_names(row.key for row in renamed if row.key)
-    _write_doubts(catalogue_import, doubts)
+    settle(shelf, applier, doubts, catalogue_import=catalogue_import, number=records[0].number)
     if not catalogue_import.dry_run:
         pictures = [(r.edition, r.record.cover_url) for r in results if r.record.cover_url]
         covers.request_many(addresses=[(e.key, url) for e, url in pictures if e and e.key])
     return results
+
+
+def settle(
+    shelf: Shelf,
+    applier: Applier,
+    doubts: Sequence[tuple[Row, Doubt, int]],
+    *,
+    catalogue_import: CatalogueImport | None,
+    number: int,
+) -> None:
+    """Write what a batch has worked out on its shelf, journalled as of the ``catalogue_import``.
+
+    Without one there is no journal: a shop's stock file makes books too, and is not undone by staff.
+    """
+    for model in _SLUGGED:
+        slugs.give([row for row in shelf.batch.new[model] if not row.dropped])
+    weigh(applier.touched)
+    renamed = [row for row in shelf.batch.read[Person] if "other_names" in row.before]
+    rows.write(shelf.batch, catalogue_import, number)
+    if renamed:
+        people.keep_names(row.key for row in renamed if row.key)
+    _write_doubts(catalogue_import, doubts)
 
 
 def _take_one(
@@ -213,7 +228,7 @@ def _flag_shared(edition: Row, others: Sequence[Row]) -> None:
 
 
 def _write_doubts(
-    catalogue_import: CatalogueImport, doubts: Sequence[tuple[Row, Doubt, int]]
+    catalogue_import: CatalogueImport | None, doubts: Sequence[tuple[Row, Doubt, int]]
 ) -> None:
     made: dict[tuple[Any, Any], MatchDoubt] = {}
     for edition, doubt, number in doubts:

@@ -126,9 +126,9 @@ def read(
         yield row
 
 
-def write(batch: Batch, catalogue_import: CatalogueImport, number: int) -> None:
+def write(batch: Batch, catalogue_import: CatalogueImport | None, number: int) -> None:
     """Write a batch: new rows copied in, changed ones updated, removed ones deleted; all journalled
-    under the ``number`` of the record that the batch began with."""
+    under the ``number`` of the record that the batch began with, if there is an import to undo."""
     now = timezone.now()
     journal: list[tuple[Any, ...]] = []
     new = {model: [r for r in rows if not r.dropped] for model, rows in batch.new.items()}
@@ -139,7 +139,8 @@ def write(batch: Batch, catalogue_import: CatalogueImport, number: int) -> None:
     for model, rows in batch.read.items():
         journal += _update(model, [row for row in rows if row.changed and not row.dropped], now)
     journal += remove(batch.removed)
-    keep_journal(catalogue_import, number, journal)
+    if catalogue_import is not None:
+        keep_journal(catalogue_import, number, journal)
 
 
 def keep_journal(

@@ -126,9 +126,12 @@ def _is_isbn(kind: str, value: str) -> bool:
 class Shelf:
     """The part of the catalogue that a batch of records may be about, and what the batch adds."""
 
-    def __init__(self, records: Sequence[BookRecord], source: str) -> None:
-        """Read everything that ``records`` of ``source`` name, in a fixed number of statements."""
-        self.source = source
+    def __init__(self, records: Sequence[BookRecord], source: str, *, lock: bool = True) -> None:
+        """Read everything that ``records`` of ``source`` name, in a fixed number of statements.
+
+        What they may change is locked, unless they are only looked at.
+        """
+        self.source, self.lock = source, lock
         self.batch = Batch(ORDER)
         self.editions: dict[int, Row] = {}
         self.works: dict[int, Row] = {}
@@ -218,7 +221,7 @@ class Shelf:
 
     def _load_works(self, pks: set[int]) -> None:
         # Locked in the order of their keys, as everybody does who changes a work.
-        for values in read(Work, "id", pks, lock=True):
+        for values in read(Work, "id", pks, lock=self.lock):
             row = self.batch.keep(Row(Work, values, values["id"]))
             row.extra = WorkFacts()
             self.works[values["id"]] = row
@@ -246,7 +249,7 @@ class Shelf:
             self.works[values["work_id"]].extra.series[values["series_id"]] = row
 
     def _load_editions(self, pks: set[int]) -> None:
-        for values in read(Edition, "id", pks, lock=True):
+        for values in read(Edition, "id", pks, lock=self.lock):
             work = self.works[values["work_id"]]
             row = self.batch.keep(Row(Edition, values, values["id"]))
             row.extra = EditionFacts(work)
