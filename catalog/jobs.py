@@ -2,6 +2,8 @@
 
 from uuid import UUID
 
+from uuid import UUID
+
 import structlog
 from procrastinate import JobContext, RetryStrategy
 from procrastinate.contrib.django import app
@@ -14,6 +16,7 @@ from catalog.models import CatalogueImport, Want
 from catalog.selectors import sitemaps
 from catalog.services import (
     browsing,
+    bulk,
     covers,
     duplicates,
     identifiers,
@@ -80,6 +83,19 @@ def make_photo(*, photo_id: int) -> None:
 def drop_photo(*, name: str, widths: list[int]) -> None:
     """Remove files that no photograph shows any more."""
     photos.drop_files(name=name, widths=widths)
+
+
+@app.task(name="catalog.run_bulk_edit", retry=RetryStrategy(max_attempts=5, exponential_wait=5))
+def run_bulk_edit(*, edit_id: str) -> None:
+    """Change a shop's listings, or change them back, a batch at a time."""
+    bulk.run(edit_id=UUID(edit_id))
+
+
+@app.periodic(cron="* * * * *")
+@app.task(name="catalog.tend_bulk_edits", queueing_lock="catalog.tend_bulk_edits")
+def tend_bulk_edits_each_minute(timestamp: int) -> None:
+    """Have changes to many listings go on whose worker has died."""
+    bulk.tend()
 
 
 @app.periodic(cron="* * * * *")

@@ -146,7 +146,7 @@ def _compared(rows: ListingQuerySet) -> ListingQuerySet:
 def _grade() -> Case:
     """Return the place of a copy's grade in the scale, the best first."""
     return Case(
-        *(When(condition=code, then=Value(grade.rank)) for code, grade in GRADES.items()),
+        *(When(Q(condition=code), then=Value(grade.rank)) for code, grade in GRADES.items()),
         default=Value(len(GRADES)),
         output_field=SmallIntegerField(),
     )
@@ -191,6 +191,7 @@ _ATTENTION = """
         count(*) FILTER (WHERE l.status = 'paused'),
         count(*) FILTER (WHERE l.status = 'sold'),
         count(*) FILTER (WHERE l.status = 'blocked'),
+        count(*) FILTER (WHERE l.status = 'withdrawn'),
         count(*) FILTER (WHERE l.status IN ('active', 'draft', 'paused') AND NOT EXISTS (
             SELECT FROM catalog_listingphoto p WHERE p.listing_id = l.id AND p.status <> 'refused'
         )),
@@ -208,8 +209,14 @@ class Tallies:
     paused: int
     sold: int
     blocked: int
+    withdrawn: int
     no_photo: int
     no_notes: int
+
+    @property
+    def shown(self) -> int:
+        """How many a list shows that nothing was asked of."""
+        return self.active + self.draft + self.paused + self.sold + self.blocked
 
 
 def tallies(*, seller: Seller) -> Tallies:

@@ -2,9 +2,34 @@
 
 from django.urls import URLPattern, path
 
-from catalog.seller import delivery, demand
+from catalog.seller import bulk, delivery, demand, listings, new_listing, photos
 
 urlpatterns: list[URLPattern] = [
+    # Stock
+    path("<slug:shop>/listings/", listings.listings, name="listings"),
+    path("<slug:shop>/listings/<int:pk>/", listings.listing, name="listing"),
+    path("<slug:shop>/listings/<int:pk>/status/", listings.status, name="listing_status"),
+    # A book is listed: found, chosen or described, and the copy
+    path("<slug:shop>/listings/new/", new_listing.find, name="listing_find"),
+    path("<slug:shop>/listings/new/describe/", new_listing.describe, name="listing_describe"),
+    path("<slug:shop>/listings/new/like/", new_listing.like, name="listing_like"),
+    path("<slug:shop>/listings/new/<int:edition>/", new_listing.copy, name="listing_new"),
+    path("<slug:shop>/listings/prices/<int:edition>/", new_listing.prices, name="listing_prices"),
+    # Photographs of a copy
+    path("<slug:shop>/listings/<int:pk>/photos/", photos.photos, name="listing_photos"),
+    path(
+        "<slug:shop>/listings/<int:pk>/photos/order/", photos.arrange, name="listing_photos_order"
+    ),
+    path(
+        "<slug:shop>/listings/<int:pk>/photos/<int:photo>/remove/",
+        photos.remove,
+        name="listing_photo_remove",
+    ),
+    # Many copies at once
+    path("<slug:shop>/listings/many/", bulk.prepare, name="bulk"),
+    path("<slug:shop>/listings/many/<uuid:edit>/", bulk.edit, name="bulk_edit"),
+    path("<slug:shop>/listings/many/<uuid:edit>/make/", bulk.make, name="bulk_make"),
+    path("<slug:shop>/listings/many/<uuid:edit>/undo/", bulk.undo, name="bulk_undo"),
     # Post
     path("<slug:shop>/delivery/", delivery.delivery, name="delivery"),
     # What readers wait for

@@ -135,6 +135,38 @@ def edit(
 
 
 @transaction.atomic
+def move(*, seller: Seller, listing_id: int, to: ListingStatus, actor: User | None) -> Listing:
+    """Put a copy on sale, take it off for now (PAUSED) or for good (WITHDRAWN).
+
+    Raises:
+        NotFoundError: the shop has no such listing.
+        ConflictError: it can't go there from where it is, staff have hidden it, or, coming back, it is
+            one too many of its like.
+    """
+    listing = lock_own(seller=seller, listing_id=listing_id)
+    if to == ListingStatus.ACTIVE:
+        if listing.status == ListingStatus.WITHDRAWN:
+            identical.ensure_room(listing=listing)
+        if not listing.on_hand:
+            message = _("You have no copies of this left. Raise the quantity first.")
+            raise ConflictError(message, fields={"quantity": [message]})
+        moved = listings.put_on_sale(listing=listing)
+        want_matching.match(listing_ids=[listing.pk])
+    elif to == ListingStatus.PAUSED:
+        moved = listings.pause(listing=listing)
+    elif to == ListingStatus.WITHDRAWN:
+        if listing.status == ListingStatus.BLOCKED:
+            raise ConflictError(_("This copy is hidden by staff."))
+        moved = listings.withdraw(listing=listing)
+    else:
+        raise ConflictError(_("A seller can’t do that to a copy."))
+    activity.record(
+        seller=seller, actor=actor, action="listing.moved", subject=listing.sku, to=to.value
+    )
+    return moved
+
+
+@transaction.atomic
 def delete_draft(*, seller: Seller, listing_id: int, actor: User | None) -> None:
     """Delete a copy that has never been on sale; its SKU is free again.
 

@@ -72,7 +72,7 @@ def describe(*, book: Book, seller: Seller, actor: User | None) -> Edition:
     if found.edition is not None and (book.work is None or _of(found.edition, book.work)):
         return Edition.objects.select_related("work").get(pk=found.edition.key)
     applier = Applier(shelf, rank=SourceRank.SHOP.value, import_id=None)
-    work = _known_work(shelf, book.work) or found.work
+    work = shelf.work_of(book.work.pk) if book.work is not None else found.work
     edition = applier.create(record, work, "")
     doubts: list[tuple[Row, Doubt, int]] = []
     if found.doubt is not None:
@@ -90,11 +90,6 @@ def describe(*, book: Book, seller: Seller, actor: User | None) -> Edition:
 
 def _of(edition: Row, work: Work) -> bool:
     return bool(edition["work_id"] == work.pk)
-
-
-def _known_work(shelf: Shelf, work: Work | None) -> Row | None:
-    """Return the work that the seller has named, if it is one of those that fit the words."""
-    return shelf.works.get(work.pk) if work is not None else None
 
 
 def _record(book: Book) -> BookRecord:

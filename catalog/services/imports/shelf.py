@@ -292,6 +292,12 @@ class Shelf:
         for values in read(Subject, "id", keys):
             self.subjects[values["scheme"], values["code"]] = Row(Subject, values, values["id"])
 
+    def work_of(self, pk: int) -> Row | None:
+        """Return a work that somebody has named, whatever a record says; it is read if need be."""
+        if pk not in self.works:
+            self._load_works({pk})
+        return self.works.get(pk)
+
     # ---- finding ----
 
     def named(self, contributor: ContributorIn) -> list[Row]:
