@@ -3,7 +3,7 @@
 from django.urls import path, register_converter
 from django.urls.converters import IntConverter
 
-from catalog.api import delivery, views, wants
+from catalog.api import delivery, selling, views, wants
 
 
 class KeyConverter(IntConverter):
@@ -30,6 +30,28 @@ urlpatterns = [
     path("subjects/<slug:slug>/", views.SubjectView.as_view(), name="subject"),
     path("shops/", views.ShopsView.as_view(), name="shops"),
     path("shops/<slug:slug>/", views.ShopView.as_view(), name="shop"),
+    # A shop's own stock
+    path("selling/<slug:shop>/listings/", selling.StockView.as_view(), name="own_listings"),
+    path(
+        "selling/<slug:shop>/listings/delta/",
+        selling.DeltaView.as_view(),
+        name="own_listings_delta",
+    ),
+    path(
+        "selling/<slug:shop>/listings/<key:pk>/",
+        selling.OwnListingView.as_view(),
+        name="own_listing",
+    ),
+    path(
+        "selling/<slug:shop>/listings/<key:pk>/photos/",
+        selling.OwnPhotosView.as_view(),
+        name="own_photos",
+    ),
+    path(
+        "selling/<slug:shop>/listings/<key:pk>/photos/<key:photo>/",
+        selling.OwnPhotoView.as_view(),
+        name="own_photo",
+    ),
     # Search
     path("search/", views.SearchView.as_view(), name="search"),
     path("suggest/", views.SuggestView.as_view(), name="suggest"),

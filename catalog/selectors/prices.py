@@ -55,10 +55,11 @@ def intervals(history: Iterable[Priced]) -> list[Interval]:
     ``history`` may come in any order; of two entries of one moment the later one counts.
     """
     entries = sorted(history, key=lambda entry: entry.at)
-    ends = [entry.at for entry in entries[1:]]
+    ends = [*(entry.at for entry in entries[1:]), None]
     return [
         Interval(entry.at, end, entry.minor)
-        for entry, end in zip(entries, [*ends, None], strict=True)
+        # Without entries there is an end too many.
+        for entry, end in zip(entries, ends, strict=False)
         if entry.offered and end != entry.at
     ]
 

@@ -34,6 +34,12 @@ MOST_WORDS = 8
 # is in as good a condition.
 HIGH_NUMERATOR, HIGH_DENOMINATOR = 3, 2
 
+# States of what stands on a shop's shelves, and of what its seller can still make better.
+ON_SHELVES = (
+    ListingStatus.ACTIVE, ListingStatus.DRAFT, ListingStatus.PAUSED, ListingStatus.BLOCKED,
+)  # fmt: skip
+CARED_FOR = (ListingStatus.ACTIVE, ListingStatus.DRAFT, ListingStatus.PAUSED)
+
 # What a shop may have to look at: code → words.
 NEEDS: dict[str, str | Promise] = {
     "photo": _("No photograph"),
@@ -100,9 +106,9 @@ def stock(*, seller: Seller, filters: Filters) -> ListingQuerySet:
     found = Listing.objects.filter(seller=seller).order_by()
     if filters.status:
         found = found.filter(status=filters.status)
-    elif not filters.q:
-        # What was withdrawn is history: it is shown to who asks for it, or searches.
-        found = found.exclude(status=ListingStatus.WITHDRAWN)
+    elif not (filters.q or filters.need):
+        # What is sold out or withdrawn is no longer on the shelves: who asks for it, or searches, finds it.
+        found = found.filter(status__in=ON_SHELVES)
     if filters.condition:
         found = found.filter(condition=filters.condition)
     if filters.category:
@@ -153,7 +159,7 @@ def _grade() -> Case:
 
 
 def _needing(found: ListingQuerySet, need: str) -> ListingQuerySet:
-    on_shelf = Q(status__in=[ListingStatus.ACTIVE, ListingStatus.DRAFT, ListingStatus.PAUSED])
+    on_shelf = Q(status__in=CARED_FOR)
     if need == "photo":
         photos = ListingPhoto.objects.filter(listing=OuterRef("pk"))
         shown = photos.exclude(status=CoverStatus.REFUSED)
@@ -215,8 +221,8 @@ class Tallies:
 
     @property
     def shown(self) -> int:
-        """How many a list shows that nothing was asked of."""
-        return self.active + self.draft + self.paused + self.sold + self.blocked
+        """How many stand on the shelves: what a list shows that nothing was asked of."""
+        return self.active + self.draft + self.paused + self.blocked
 
 
 def tallies(*, seller: Seller) -> Tallies:

@@ -16,7 +16,6 @@ from catalog.selectors.offers import edition_line
 from catalog.seller.listing_forms import RENAMED, CopyForm
 from catalog.services import photos
 
-
 # What makes a copy special, as boxes to tick.
 MARKS = ("first_edition", "signed", "inscribed", "rare", "print_on_demand")
 

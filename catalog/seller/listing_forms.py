@@ -129,7 +129,12 @@ class CopyForm(forms.Form):
     first_edition = forms.BooleanField(label=_("First edition, first printing"), required=False)
     rare = forms.BooleanField(label=_("Rare or collectable"), required=False)
     print_on_demand = forms.BooleanField(label=_("Printed on demand"), required=False)
-    edition_text = forms.CharField(label=_("Edition, as stated"), max_length=120, required=False)
+    edition_text = forms.CharField(
+        label=_("Edition, as stated"),
+        max_length=120,
+        required=False,
+        help_text=_("Second edition, revised"),
+    )
     printing = forms.CharField(
         label=_("Printing"), max_length=60, required=False, help_text=_("3rd impression")
     )
@@ -161,14 +166,24 @@ class CopyForm(forms.Form):
         required=False,
         help_text=_("Your own number for it. It is never given to another book."),
     )
-    shelf = forms.CharField(label=_("Where it stands"), max_length=40, required=False)
+    shelf = forms.CharField(
+        label=_("Where it stands"),
+        max_length=40,
+        required=False,
+        help_text=_("A shelf or a box: what you look for when it is sold"),
+    )
     categories = forms.CharField(
         label=_("Your categories"),
         max_length=600,
         required=False,
         help_text=_("With commas between them"),
     )
-    keywords = forms.CharField(label=_("Keywords"), max_length=500, required=False)
+    keywords = forms.CharField(
+        label=_("Keywords"),
+        max_length=500,
+        required=False,
+        help_text=_("Kept for your own files"),
+    )
     weight_g = forms.IntegerField(
         label=_("Weight in grams"), min_value=1, max_value=100_000, required=False
     )

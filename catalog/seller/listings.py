@@ -97,7 +97,7 @@ def _chips(member: SellerMember, filters: shop_stock.Filters) -> list[dict[str, 
     known = shop_stock.tallies(seller=member.seller)
     usual = shop_stock.Filters(sort=filters.sort)
     wanted = [
-        (_("All"), usual, known.shown),
+        (_("On the shelves"), usual, known.shown),
         (_("On sale"), replace(usual, status=ListingStatus.ACTIVE), known.active),
         (_("Drafts"), replace(usual, status=ListingStatus.DRAFT), known.draft),
         (_("Paused"), replace(usual, status=ListingStatus.PAUSED), known.paused),
@@ -142,7 +142,7 @@ def _line(listing: Listing) -> dict[str, Any]:
 
 
 def _needs(listing: Listing, photos: list[Picture], lowest: int | None) -> list[str]:
-    if listing.status not in (ListingStatus.ACTIVE, ListingStatus.DRAFT, ListingStatus.PAUSED):
+    if listing.status not in shop_stock.CARED_FOR:
         return []
     found = {
         "high": listing.status == ListingStatus.ACTIVE
