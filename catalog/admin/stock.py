@@ -154,6 +154,10 @@ class ListingAdmin(BookSearch):
         (_("Stock"), {"fields": ("on_hand", "held", "shelf", "listed_at")}),
         (_("The copy"), {"fields": ("condition", "jacket", "defects", "notes", "private_notes")}),
         (
+            _("Its edition, in the seller’s words"),
+            {"fields": ("edition_text", "printing", "keywords", "categories", "weight_g")},
+        ),
+        (
             _("Also"),
             {"fields": ("signed", "inscribed", "first_edition", "rare", "print_on_demand")},
         ),

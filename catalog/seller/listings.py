@@ -238,7 +238,7 @@ def status(request: HttpRequest, member: SellerMember, pk: int) -> HttpResponse:
             messages.success(request, _("The draft %(sku)s is deleted.") % {"sku": found.sku})
             return redirect("selling:listings", member.seller.slug)
         if to not in ListingStatus.values:
-            raise Http404
+            raise DomainError(_("Choose what to do with the copy."))  # noqa: TRY301 said like others
         moved = copies.move(
             seller=member.seller, listing_id=found.pk, to=ListingStatus(to), actor=member.user
         )

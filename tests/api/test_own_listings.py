@@ -62,7 +62,7 @@ def post(client: APIClient, body: Any, path: str = "") -> Any:
 
 def test_a_copy_is_listed_read_changed_and_withdrawn(keeper: APIClient, edition: Edition) -> None:
     sent = {
-        "isbn": "0-14-143954-7", "condition": "fine", "price": pounds(1250), "sku": "M-7",
+        "isbn": "978-0-14-143954-9", "condition": "fine", "price": pounds(1250), "sku": "M-7",
         "quantity": 2, "defects": ["foxing"], "cost": pounds(400), "private_notes": "From Hay",
         "categories": ["Novels"],
     }  # fmt: skip

@@ -8,8 +8,8 @@ from factory.django import DjangoModelFactory
 from PIL import Image
 
 from catalog.constants import CoverSource, CoverStatus
-from catalog.models import Cover, CoverOriginal
-from tests.factories.catalog import EditionFactory
+from catalog.models import Cover, CoverOriginal, ListingPhoto, PhotoOriginal
+from tests.factories.catalog import EditionFactory, ListingFactory
 
 
 class CoverFactory(DjangoModelFactory[Cover]):
@@ -36,6 +36,33 @@ class CoverOriginalFactory(DjangoModelFactory[CoverOriginal]):
         model = CoverOriginal
 
     cover = factory.SubFactory(CoverFactory, status=CoverStatus.WAITING)
+    data = b"x"
+
+
+class ListingPhotoFactory(DjangoModelFactory[ListingPhoto]):
+    """A photograph of a copy that is shown."""
+
+    class Meta:
+        model = ListingPhoto
+
+    listing = factory.SubFactory(ListingFactory)
+    position = factory.Sequence(lambda n: n)
+    status = CoverStatus.READY
+    sha256 = factory.Sequence(lambda n: f"{n:064x}")
+    name = factory.Sequence(lambda n: f"{n:032x}")
+    width = 1280
+    height = 960
+    widths = (160, 480, 1280)
+    colour = "#1f0b19"
+
+
+class PhotoOriginalFactory(DjangoModelFactory[PhotoOriginal]):
+    """A file that waits to be made into photographs."""
+
+    class Meta:
+        model = PhotoOriginal
+
+    photo = factory.SubFactory(ListingPhotoFactory, status=CoverStatus.WAITING)
     data = b"x"
 
 

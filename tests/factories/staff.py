@@ -177,6 +177,21 @@ class World:
                 edition=edition,
                 candidate=books.EditionFactory(work=work),
             ),
+            catalog.ListingPhoto: lambda _n: pictures.ListingPhotoFactory(
+                listing=first[catalog.Listing]
+            ),
+            catalog.PhotoOriginal: lambda _n: pictures.PhotoOriginalFactory(
+                photo__listing=first[catalog.Listing]
+            ),
+            catalog.PriceChange: lambda n: catalog.PriceChange.objects.create(
+                listing=first[catalog.Listing], price_minor=n, currency="GBP", offered=True
+            ),
+            catalog.BulkEdit: lambda _n: catalog.BulkEdit.objects.create(
+                seller=first[accounts.Seller], action="pause", actor=people.UserFactory()
+            ),
+            catalog.BulkChange: lambda n: catalog.BulkChange.objects.create(
+                edit=first[catalog.BulkEdit], listing_id=n, sku=f"S-{n}"
+            ),
             catalog.Cover: lambda _n: pictures.CoverFactory(edition=edition),
             catalog.CoverOriginal: lambda _n: pictures.CoverOriginalFactory(cover__edition=edition),
             catalog.DeliveryRate: lambda n: books.DeliveryRateFactory(

@@ -17,6 +17,7 @@ from redis import Redis
 
 from accounts.models import User
 from accounts.services import tokens
+from catalog.models import BulkEdit
 from catalog.selectors import waiting as links
 from catalog.selectors.merchant import COPIES_A_PART
 from orders.models import BasketLine
@@ -37,6 +38,7 @@ from tests.factories.catalog import (
     SubjectFactory,
     WantFactory,
 )
+from tests.factories.covers import ListingPhotoFactory
 from tests.factories.orders import MessageFactory, SandboxPaymentFactory, ShipmentFactory
 from tests.orders.journeys import at_the_provider, basket_with, placed
 from tests.security.routes import Route, address, routes
@@ -253,6 +255,18 @@ def cast(settings: Any, tmp_path: Any) -> Cast:
     part = order.seller_orders.get()
     rows["orders:message_order"] = rows["selling:message_order"] = {"pk": str(part.pk)}
     rows["orders:ask"] = {"listing": str(listing.pk)}
+    copy = {"pk": str(listing.pk)}
+    shot = ListingPhotoFactory(listing=listing)
+    many = BulkEdit.objects.create(seller=listing.seller, action="pause")
+    for name in ("listing", "listing_status", "listing_photos", "listing_photos_order"):
+        rows[f"selling:{name}"] = copy
+    rows["selling:listing_photo_remove"] = copy | {"photo": str(shot.pk)}
+    for name in ("bulk_edit", "bulk_make", "bulk_undo"):
+        rows[f"selling:{name}"] = {"edit": str(many.pk)}
+    rows["api:own_listing"] = rows["api:own_photos"] = copy
+    rows["api:own_photo"] = copy | {"photo": str(shot.pk)}
+    for name in ("listing_new", "listing_prices"):
+        rows[f"selling:{name}"] = {"edition": str(listing.edition_id)}
     work = listing.edition.work.slug
     for name in (
         "catalog:book",
@@ -381,8 +395,13 @@ def test_other_people_s_rows_do_not_exist(cast: Cast, who: str) -> None:
 
 
 def rows_of_shops() -> list[Route]:
-    """Return the routes that name a row of a shop: a copy, an import, an order."""
-    return [route for route in everyday("TEAM") if len(route.parameters) > 1]
+    """Return the routes that name a row of a shop: a copy, an import, an order.
+
+    An edition is everybody's.
+    """
+    return [
+        route for route in everyday("TEAM") if dict(route.parameters).keys() - {"shop", "edition"}
+    ]
 
 
 def test_rows_of_other_shops_do_not_exist_in_one_s_own(cast: Cast) -> None:
