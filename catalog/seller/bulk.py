@@ -1,5 +1,7 @@
 """One change to many copies: chosen in the list, looked at, made, taken back."""
 
+from collections.abc import Mapping
+from typing import Any
 from uuid import UUID
 
 from django.conf import settings
@@ -32,7 +34,7 @@ def prepare(request: HttpRequest, member: SellerMember) -> HttpResponse:
     all_of_them = request.POST.get("which") == "all"
     if not form.is_valid():
         for words in form.errors.values():
-            messages.error(request, words[0])
+            messages.error(request, str(words[0]))
         return redirect("selling:listings", member.seller.slug)
     try:
         made = bulk.prepare(
@@ -54,14 +56,18 @@ def prepare(request: HttpRequest, member: SellerMember) -> HttpResponse:
 def edit(request: HttpRequest, member: SellerMember, edit: UUID) -> HttpResponse:
     """Show what a change would do, or has done, and what not."""
     found = _own(member, edit)
-    context = {"edit": found, "how": _how(found), "ready": found.status == BulkStatus.PREPARED}
+    context: dict[str, Any] = {
+        "edit": found,
+        "how": _how(found),
+        "ready": found.status == BulkStatus.PREPARED,
+    }
     if found.status == BulkStatus.PREPARED:
         planned = bulk.preview(found)
         context |= {
             "preview": planned,
             "left_out": [(bulk.PROBLEMS[code], n) for code, n in planned.left_out],
             "examples": [
-                {"listing": one.listing, "changes": _changes(found, one.before, one.after)}
+                {"listing": one.listing, "changes": _changes(one.before, one.after)}
                 for one in planned.examples
             ],
         }
@@ -88,11 +94,8 @@ def _how(found: BulkEdit) -> str:
     return ", ".join(terms.values())
 
 
-def _changes(
-    found: BulkEdit, before: "dict[str, object]", after: "dict[str, object]"
-) -> list[tuple[str, str]]:
+def _changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[tuple[str, str]]:
     """Return a listing's values before and after as words."""
-    del found
     return [(_words(name, before.get(name)), _words(name, value)) for name, value in after.items()]
 
 

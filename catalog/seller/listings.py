@@ -71,7 +71,7 @@ def listings(request: HttpRequest, member: SellerMember) -> HttpResponse:
     except CursorError:
         # An old link: begin again.
         return redirect(_link(member, filters))
-    context = {
+    context: dict[str, Any] = {
         "filters": filters,
         "rows": [_line(row) for row in page.rows],
         "next": _link(member, filters, at=page.next) if page.next else "",
@@ -177,7 +177,7 @@ def listing(request: HttpRequest, member: SellerMember, pk: int) -> HttpResponse
             keep_photos(request, member, found.pk, form.cleaned_data["photos"])
             messages.success(request, _("%(sku)s is saved.") % {"sku": found.sku})
             return redirect("selling:listing", member.seller.slug, found.pk)
-    context = {
+    context: dict[str, Any] = {
         **copy_context(found.edition, form, listing_id=found.pk),
         "listing": found,
         "photos": [_photo(photo) for photo in found.photos.order_by("position", "pk")],

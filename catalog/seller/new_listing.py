@@ -43,7 +43,7 @@ def find(request: HttpRequest, member: SellerMember) -> HttpResponse:
             found = finding.editions_of_work(work, text)
         elif form.is_valid():
             found = finding.find(form.cleaned_data["q"])
-    context = {
+    context: dict[str, Any] = {
         "form": FindForm(initial={"q": request.GET.get("q", "")}) if found else form,
         "found": found,
         "steps": _steps(2 if found and found.books else 1),
@@ -68,7 +68,7 @@ def describe(request: HttpRequest, member: SellerMember) -> HttpResponse:
         else:
             return redirect("selling:listing_new", member.seller.slug, edition.pk)
     title, authors = str(form["title"].value() or ""), str(form["authors"].value() or "")
-    context = {
+    context: dict[str, Any] = {
         "form": form,
         "like": finding.like(title, authors) if title else [],
         "chosen": finding.work_by_key(form["work"].value()),
@@ -83,7 +83,7 @@ def describe(request: HttpRequest, member: SellerMember) -> HttpResponse:
 def like(request: HttpRequest, member: SellerMember) -> HttpResponse:
     """Answer while somebody types a title: the works of the catalogue that it may be."""
     title, authors = request.GET.get("title", ""), request.GET.get("authors", "")
-    context = {"like": finding.like(title, authors), "shop": member.seller}
+    context: dict[str, Any] = {"like": finding.like(title, authors), "shop": member.seller}
     return render(request, "selling/_listing_like.html", context)
 
 
@@ -117,7 +117,7 @@ def copy(request: HttpRequest, member: SellerMember, edition: int) -> HttpRespon
             words = _("%(sku)s is on sale.") if on_sale else _("%(sku)s is saved as a draft.")
             messages.success(request, words % {"sku": made.sku})
             return redirect("selling:listing", member.seller.slug, made.pk)
-    context = {
+    context: dict[str, Any] = {
         **copy_context(found, form),
         "suggested": suggested,
         "steps": _steps(3),

@@ -27,7 +27,7 @@ def photos(request: HttpRequest, member: SellerMember, pk: int) -> HttpResponse:
         keep_photos(request, member, found.pk, form.cleaned_data["photos"])
     else:
         for words in form.errors.get("photos", []):
-            messages.error(request, words)
+            messages.error(request, str(words))
     return _back(member, found.pk)
 
 

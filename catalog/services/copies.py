@@ -28,6 +28,7 @@ TERMS = (
 )  # fmt: skip
 MOST_COPIES = 9_999
 MOST_CATEGORIES = 10
+MOST_MINOR = 2**31 - 1
 _COUNTED = gettext_lazy("Counted by the shop")
 
 
@@ -270,10 +271,8 @@ def _check(listing: Listing) -> None:
         listing.clean_fields(exclude={"seller", "edition"})
     except ValidationError as error:
         errors = {name: list(messages) for name, messages in error.message_dict.items()}
-    if listing.price_minor is None or listing.price_minor < 1:
-        errors["price_minor"] = [_("A copy costs at least a penny.")]
-    elif listing.price_minor > 2**31 - 1:
-        errors["price_minor"] = [_("Write a price below 20 million.")]
+    if "price_minor" not in errors and not 1 <= listing.price_minor <= MOST_MINOR:
+        errors["price_minor"] = [_("Write a price of at least a penny, and below 20 million.")]
     if len(listing.categories) > MOST_CATEGORIES:
         errors["categories"] = [_("Name at most %(most)d categories.") % {"most": MOST_CATEGORIES}]
     if errors:

@@ -70,7 +70,7 @@ def describe(*, book: Book, seller: Seller, actor: User | None) -> Edition:
     shelf = Shelf([record], source)
     found = find(shelf, record, "")
     if found.edition is not None and (book.work is None or _of(found.edition, book.work)):
-        return Edition.objects.select_related("work").get(pk=found.edition.key)
+        return Edition.objects.select_related("work").get(pk=found.edition.key or 0)
     applier = Applier(shelf, rank=SourceRank.SHOP.value, import_id=None)
     work = shelf.work_of(book.work.pk) if book.work is not None else found.work
     edition = applier.create(record, work, "")
@@ -85,7 +85,7 @@ def describe(*, book: Book, seller: Seller, actor: User | None) -> Edition:
         subject=book.title,
         edition=edition.key,
     )
-    return Edition.objects.select_related("work").get(pk=edition.key)
+    return Edition.objects.select_related("work").get(pk=edition.key or 0)
 
 
 def _of(edition: Row, work: Work) -> bool:
