@@ -19,6 +19,14 @@ from tests.factories.catalog import (
 )
 
 
+# Of the other lists on a copy's page, which are only looked at.
+NO_ROWS = {
+    f"{rows}-{count}_FORMS": 0
+    for rows in ("photos", "price_changes")
+    for count in ("TOTAL", "INITIAL")
+}
+
+
 @pytest.fixture
 def staff_client(client: Client) -> Client:
     client.force_login(StaffFactory())
@@ -101,6 +109,7 @@ def test_a_price_is_typed_in_pounds(staff_client: Client) -> None:
         "movements-TOTAL_FORMS": 1,
         "movements-INITIAL_FORMS": 1,
         "movements-0-id": listing.movements.get().pk,
+        **NO_ROWS,
     }
     response = staff_client.post(url, data)
     assert response.status_code == 302, response.content.decode()
@@ -202,6 +211,7 @@ def test_a_copy_sold_while_its_page_is_saved_stays_sold(
         "price_minor": "9.50",
         "movements-TOTAL_FORMS": 0,
         "movements-INITIAL_FORMS": 0,
+        **NO_ROWS,
     }
     real = type(form).save
 

@@ -13,6 +13,6 @@ BEGIN = """
 
 
 class Migration(migrations.Migration):
-    dependencies = [("catalog", "0014_listings_2")]
+    dependencies = [("catalog", "0015_price_triggers")]
 
     operations = [migrations.RunSQL(BEGIN, migrations.RunSQL.noop)]
