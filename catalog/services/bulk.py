@@ -28,7 +28,7 @@ from catalog.errors import BulkEditStateError, IdenticalListingError
 from catalog.models import BulkChange, BulkEdit, Listing
 from catalog.querysets import ListingQuerySet
 from catalog.selectors import shop_stock
-from catalog.services import copies, identical, listings, stock, want_matching
+from catalog.services import columns, copies, identical, listings, stock, want_matching
 from catalog.services.repricing import HALF, NINETY_NINE, TO_THE_PENNY, WHOLE, repriced
 
 BATCH = 500
@@ -39,6 +39,16 @@ EXAMPLES = 10
 MOST_PREVIEWED = 20_000
 MOST_TICKED = 500
 MOST_MINOR = 2**31 - 1
+# The columns that an action may change.
+_MOVED = ("status", "listed_at")
+WRITTEN: dict[str, tuple[str, ...]] = {
+    BulkAction.REPRICE: ("price_minor",),
+    BulkAction.MOVE: ("shelf", "categories"),
+    BulkAction.PAUSE: _MOVED,
+    BulkAction.ON_SALE: _MOVED,
+    BulkAction.WITHDRAW: _MOVED,
+    BulkAction.DELETE: (),
+}
 # What nobody went on with is forgotten after a day; what has not moved for so long has lost its worker.
 FORGOTTEN = timedelta(days=1)
 STALLED = timedelta(minutes=2)
@@ -350,7 +360,8 @@ def _make_batch(edit: BulkEdit) -> int:
     done = {pk: _apply(edit, listing) for pk, listing in sorted(locked.items())}
     journal = list(done.values())
     written = (pk for pk, change in done.items() if not change.problem)
-    _write([locked[pk] for pk in written if locked[pk].pk])
+    rows = [locked[pk] for pk in written if locked[pk].pk]
+    columns.write(listings=rows, names=WRITTEN[edit.action])
     BulkChange.objects.bulk_create(journal)
     changed = [change for change in journal if not change.problem]
     edit.changed += len(changed)
@@ -394,16 +405,6 @@ def _within_cap(listing: Listing, planned: Plan) -> Plan:
     return planned
 
 
-_COLUMNS = ("status", "price_minor", "shelf", "categories", "listed_at", "updated_at")
-
-
-def _write(rows: Sequence[Listing]) -> None:
-    now = timezone.now()
-    for row in rows:
-        row.updated_at = now
-    Listing.objects.bulk_update(rows, _COLUMNS)
-
-
 def _tell(changes: Sequence[BulkChange]) -> None:
     """Let those hear of it who wait for what went on sale or became cheaper."""
     news = [
@@ -430,7 +431,7 @@ def _undo_batch(edit: BulkEdit) -> int:
         change.undone = not change.problem
         if change.undone and listing is not None:
             restored.append(listing)
-    _write(restored)
+    columns.write(listings=restored, names=WRITTEN[edit.action])
     BulkChange.objects.bulk_update(changes, ["undone", "problem"])
     edit.undone += len(restored)
     edit.kept += len(changes) - len(restored)

@@ -1,7 +1,7 @@
 """Many copies brought up to date by their SKUs: prices, quantities, states, from a shop's own system.
 
-Rows are judged one by one, and each is a transaction: a wrong one stops no other, and a connection that
-breaks leaves whole rows behind. The same rows sent again change nothing.
+Rows are judged one by one: a wrong one stops no other, and a connection that breaks leaves whole rows
+behind. Prices alone are written together. The same rows sent again change nothing.
 """
 
 from collections.abc import Mapping, Sequence
@@ -17,7 +17,7 @@ from books4all.lib import isbn as isbns
 from books4all.lib.errors import DomainError
 from catalog.constants import IdentifierType, ListingStatus
 from catalog.models import Edition, Identifier, Listing
-from catalog.services import copies
+from catalog.services import columns, copies, stock, want_matching
 
 CREATED, UPDATED, UNCHANGED, REFUSED = "created", "updated", "unchanged", "refused"
 
@@ -55,6 +55,10 @@ def upsert(*, seller: Seller, rows: Sequence[Row], actor: User | None) -> list[R
     skus = {row.sku for row in rows}
     known = {one.sku: one for one in Listing.objects.filter(seller=seller, sku__in=skus)}
     seen: set[str] = set()
+    first = {row.sku: row for row in reversed(rows)}
+    quick = _reprice(
+        [row for row in first.values() if _is_price_only(row, known.get(row.sku))], known
+    )
     results = []
     for row in rows:
         if row.sku in seen:
@@ -62,13 +66,51 @@ def upsert(*, seller: Seller, rows: Sequence[Row], actor: User | None) -> list[R
             results.append(Result(REFUSED, None, "sku_twice", message, {"sku": [message]}))
             continue
         seen.add(row.sku)
-        results.append(_one(seller, row, known.get(row.sku), actor))
+        done = quick.pop(row.sku, None)
+        results.append(done or _one(seller, row, known.get(row.sku), actor))
     changed = sum(result.outcome in {CREATED, UPDATED} for result in results)
     if changed:
         activity.record(
             seller=seller, actor=actor, action="listings.sent", rows=len(rows), changed=changed
         )
     return results
+
+
+def _is_price_only(row: Row, listing: Listing | None) -> bool:
+    """Whether nothing of a row but its price differs from what is listed: most rows of most deltas."""
+    return (
+        listing is not None
+        and row.price_minor is not None
+        and row.edition is None
+        and row.isbn is None
+        and row.quantity in {None, listing.on_hand}
+        and row.status in {None, listing.status}
+        and row.condition in {None, listing.condition}
+        and row.notes in {None, listing.notes}
+    )
+
+
+@transaction.atomic
+def _reprice(rows: Sequence[Row], known: Mapping[str, Listing]) -> dict[str, Result]:
+    """Write the prices of rows in a few statements, whatever their number; returns results by SKU.
+
+    Those that have changed otherwise since they were looked at are left for one by one.
+    """
+    wanted = {row.sku: row for row in rows}
+    differ = [sku for sku, row in wanted.items() if known[sku].price_minor != row.price_minor]
+    done = {sku: Result(UNCHANGED, known[sku].pk) for sku in wanted.keys() - set(differ)}
+    changed = []
+    for listing in stock.lock_listings(known[sku].pk for sku in differ).values():
+        row = wanted[listing.sku]
+        if _is_price_only(row, listing):
+            listing.price_minor = row.price_minor or listing.price_minor
+            changed.append(listing)
+            done[listing.sku] = Result(UPDATED, listing.pk)
+    columns.write(listings=changed, names=("price_minor",))
+    on_sale = [one.pk for one in changed if one.status == ListingStatus.ACTIVE]
+    if on_sale:
+        want_matching.match(listing_ids=on_sale)
+    return done
 
 
 def _one(seller: Seller, row: Row, listing: Listing | None, actor: User | None) -> Result:
