@@ -10,24 +10,25 @@ TO_THE_PENNY = ""
 WHOLE, HALF, NINETY_NINE = "00", "50", "99"
 
 
+# The ending's step and how far below it the price stands.
+_STEPS = {TO_THE_PENNY: (1, 0), WHOLE: (100, 0), HALF: (50, 0), NINETY_NINE: (100, 1)}
+
+
 def repriced(minor: int, *, percent: Decimal, ending: str = TO_THE_PENNY) -> int:
     """Return ``minor`` changed by ``percent`` (−10 takes a tenth off), rounded half up, at least 1.
 
     With an ``ending`` the nearest price that ends so, the dearer of two equally near: "00" whole
-    pounds, "50" whole and half pounds, "99" one penny below a whole pound. Never below the least price
-    with that ending.
+    pounds, "50" whole and half pounds, "99" one penny below a whole pound. But what is to be cheaper
+    never becomes dearer by its ending, nor the other way about; where no such price is left, it stays.
     """
+    step, below = _STEPS[ending]
     exact = Decimal(minor) * (100 + percent) / 100
-    if ending == TO_THE_PENNY:
-        return max(1, _round(exact))
-    if ending == WHOLE:
-        return max(100, _round(exact / 100) * 100)
-    if ending == HALF:
-        return max(50, _round(exact / 50) * 50)
-    if ending == NINETY_NINE:
-        return max(99, _round((exact + 1) / 100) * 100 - 1)
-    msg = f"there is no ending {ending!r}"
-    raise ValueError(msg)
+    price = _round((exact + below) / step) * step - below
+    if percent < 0 and price > minor:
+        price -= step
+    elif percent > 0 and price < minor:
+        price += step
+    return price if price >= 1 else min(minor, step - below)
 
 
 def _round(value: Decimal) -> int:

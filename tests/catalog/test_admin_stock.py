@@ -18,7 +18,6 @@ from tests.factories.catalog import (
     WorkFactory,
 )
 
-
 # Of the other lists on a copy's page, which are only looked at.
 NO_ROWS = {
     f"{rows}-{count}_FORMS": 0

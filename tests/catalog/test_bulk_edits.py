@@ -30,7 +30,8 @@ from tests.factories.catalog import EditionFactory, ListingFactory
         (1000, "-10", "", 900), (999, "-10", "", 899), (995, "-10", "", 896), (333, "5", "", 350),
         (1000, "-10", "99", 899), (1049, "0.5", "99", 1099), (1000, "5", "00", 1100),
         (1049, "-0.1", "00", 1000), (1000, "-12", "50", 900), (1020, "1", "50", 1050),
-        (1, "-90", "", 1), (30, "-50", "00", 100), (30, "-50", "50", 50), (30, "-50", "99", 99),
+        (1, "-90", "", 1), (295, "-10", "99", 199), (295, "5", "00", 300), (1001, "1", "00", 1100),
+        (30, "-50", "00", 30), (30, "-50", "50", 30), (130, "-50", "99", 99), (150, "-90", "99", 99),
     ],
 )  # fmt: skip
 def test_prices_by_percent(minor: int, percent: str, ending: str, after: int) -> None:
@@ -42,16 +43,21 @@ def test_prices_by_percent(minor: int, percent: str, ending: str, after: int) ->
     st.decimals(min_value=-90, max_value=500, places=1),
     st.sampled_from(["", "00", "50", "99"]),
 )
-def test_a_new_price_ends_as_asked_and_is_the_nearest(
+def test_a_new_price_ends_as_asked_and_goes_the_way_asked(
     minor: int, percent: Decimal, ending: str
 ) -> None:
     after = repriced(minor, percent=percent, ending=ending)
-    exact = Decimal(minor) * (100 + percent) / 100
-    steps = {"": 1, "00": 100, "50": 50, "99": 100}[ending]
-    assert after % steps == (99 if ending == "99" else 0)
     assert after >= 1
-    if exact >= 100:
-        assert abs(after - exact) <= Decimal(steps) / 2
+    if percent < 0:
+        assert after <= minor
+    if percent > 0:
+        assert after >= minor
+    step = {"": 1, "00": 100, "50": 50, "99": 100}[ending]
+    ends = after % step == (99 if ending == "99" else 0)
+    assert ends or after == minor
+    exact = Decimal(minor) * (100 + percent) / 100
+    if ends:
+        assert abs(after - exact) <= step
 
 
 # ---- the change --------------------------------------------------------------------------------

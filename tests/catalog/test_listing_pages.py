@@ -69,7 +69,9 @@ def copy_of(**changes: Any) -> dict[str, Any]:
 # ---- three steps -------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("typed", [ISBN, "ISBN 978-0-14-143954-9", "middlemarch eliot", "Midlemarch"])
+@pytest.mark.parametrize(
+    "typed", [ISBN, "ISBN 978-0-14-143954-9", "middlemarch eliot", "Midlemarch"]
+)
 def test_a_book_is_found_by_isbn_and_by_words(client: Client, edition: Edition, typed: str) -> None:
     page = client.get(at("new/"), {"q": typed}).content.decode()
     assert at(f"new/{edition.pk}/") in page
