@@ -2,8 +2,6 @@
 
 from uuid import UUID
 
-from uuid import UUID
-
 import structlog
 from procrastinate import JobContext, RetryStrategy
 from procrastinate.contrib.django import app

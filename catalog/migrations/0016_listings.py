@@ -12,7 +12,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0002_selling'),
-        ('catalog', '0015_front_weights'),
+        ('catalog', '0014_wants'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -117,7 +117,7 @@ def _urls(shop: Seller, page: reads.Today) -> dict[str, str]:
         "sold_out": _url("listings", shop, need="sold_out"),
         "draft": _url("listings", shop, status="draft"),
         "long": _url("listings", shop, status="active", sort="oldest"),
-        "list": _url("listing_add", shop),
+        "list": _url("listing_find", shop),
         "imports": _url("imports", shop),
         "front": _url("front", shop),
         "delivery": _url("delivery", shop),
