@@ -415,6 +415,38 @@ class Outcome(models.TextChoices):
     SKIPPED = "skipped", _("Skipped")
 
 
+class InventoryMode(models.TextChoices):
+    """What a shop's file is to the stock that it has here."""
+
+    UPDATE = "update", _("Add and update")
+    REPLACE = "replace", _("Replace everything")
+    DELETE = "delete", _("Delete these")
+
+
+class InventoryStatus(models.TextChoices):
+    """Where a shop's file is on its way to the shelves."""
+
+    MATCHING = "matching", _("Columns to match")
+    CHECKING = "checking", _("Being checked")
+    CHECKED = "checked", _("Checked")
+    PUBLISHING = "publishing", _("Being published")
+    PUBLISHED = "published", _("Published")
+    FAILED = "failed", _("Stopped")
+    CANCELLED = "cancelled", _("Cancelled")
+
+
+class RowOutcome(models.TextChoices):
+    """What becomes of a row of a shop's file. Withdrawn: a copy that the file does not have any more."""
+
+    NEW = "new", _("New")
+    CHANGED = "changed", _("Changed")
+    UNCHANGED = "unchanged", _("Unchanged")
+    GONE = "gone", _("Sold or deleted")
+    WITHDRAWN = "withdrawn", _("Not in the file")
+    IGNORED = "ignored", _("Left out")
+    REFUSED = "refused", _("Needs a correction")
+
+
 class ChangeKind(models.TextChoices):
     """What an import, or undoing it, did to rows."""
 

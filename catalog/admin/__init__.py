@@ -1,5 +1,25 @@
 """The catalogue, the stock and what readers say, for staff."""
 
-from catalog.admin import books, covers, doubts, imports, listings, merges, readers, stock
+from catalog.admin import (
+    books,
+    covers,
+    doubts,
+    imports,
+    inventory,
+    listings,
+    merges,
+    readers,
+    stock,
+)
 
-__all__ = ["books", "covers", "doubts", "imports", "listings", "merges", "readers", "stock"]
+__all__ = [
+    "books",
+    "covers",
+    "doubts",
+    "imports",
+    "inventory",
+    "listings",
+    "merges",
+    "readers",
+    "stock",
+]

@@ -22,6 +22,7 @@ from catalog.models.imports import (
     ImportRecord,
     MatchDoubt,
 )
+from catalog.models.inventory import InventoryImport, InventoryRow, InventorySettings
 from catalog.models.lexicon import SearchWord
 from catalog.models.listings import (
     BulkChange,
@@ -55,6 +56,9 @@ __all__ = [
     "Identifier",
     "ImportChange",
     "ImportRecord",
+    "InventoryImport",
+    "InventoryRow",
+    "InventorySettings",
     "Listing",
     "ListingPhoto",
     "Load",

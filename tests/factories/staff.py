@@ -194,6 +194,23 @@ class World:
             ),
             catalog.Cover: lambda _n: pictures.CoverFactory(edition=edition),
             catalog.CoverOriginal: lambda _n: pictures.CoverOriginalFactory(cover__edition=edition),
+            catalog.InventoryImport: lambda n: catalog.InventoryImport.objects.create(
+                seller=first[accounts.Seller],
+                file="inventory/a",
+                file_name=f"stock-{n}.csv",
+                format="table",
+                started_by=people.UserFactory(),
+            ),
+            catalog.InventoryRow: lambda n: catalog.InventoryRow.objects.create(
+                inventory_import=first[catalog.InventoryImport],
+                number=n,
+                title=f"Book {n}",
+                outcome="refused",
+                problems=[{"field": "price", "message": "No price.", "remedy": "", "value": "x"}],
+            ),
+            catalog.InventorySettings: lambda n: catalog.InventorySettings.objects.create(
+                seller=first[accounts.Seller], columns=f"{n:064}", mapping={"1": "sku"}
+            ),
             catalog.DeliveryRate: lambda n: books.DeliveryRateFactory(
                 seller=first[accounts.Seller], destination=f"{chr(65 + n // 26)}{chr(65 + n % 26)}"
             ),
