@@ -7,8 +7,7 @@ from contextlib import contextmanager
 from dataclasses import asdict
 from uuid import UUID, uuid4
 
-import structlog
-from django.db import OperationalError, connection, transaction
+from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -19,12 +18,9 @@ from catalog.importers.record import BookRecord, Problem, RefusedFileError, Seve
 from catalog.models import CatalogueImport
 from catalog.services.imports import batches, reading
 from catalog.services.imports.ahead import Ahead
-
-log = structlog.get_logger(__name__)
+from catalog.services.imports.locks import again, alone
 
 BATCH = 500
-# Tries of a batch that waited too long for a lock, or met a deadlock.
-TRIES = 4
 # Advisory locks: this service, and the kind of import. Another kind (sellers' stock) may run beside.
 LOCK = (0xB4A, 1)
 
@@ -66,16 +62,10 @@ def exclusive(catalogue_import: CatalogueImport) -> Iterator[None]:
     Raises:
         ImportBusyError: another holds it.
     """
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_lock(%s, %s)", LOCK)
-        row = cursor.fetchone()
-    if not row or not row[0]:
-        raise ImportBusyError(_busy(catalogue_import))
-    try:
+    with alone(LOCK) as mine:
+        if not mine:
+            raise ImportBusyError(_busy(catalogue_import))
         yield
-    finally:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_unlock(%s, %s)", LOCK)
 
 
 def _busy(catalogue_import: CatalogueImport) -> str:
@@ -132,20 +122,10 @@ def _one(
     pk: int, runner: UUID, batch: list[BookRecord], read: int, begun: float
 ) -> CatalogueImport:
     """Deal with a batch, again if it met a lock that somebody else held."""
-    for attempt in range(1, TRIES + 1):
-        try:
-            with transaction.atomic():
-                return _deal(pk, runner, batch, read, begun)
-        except OperationalError as error:
-            code = getattr(error.__cause__, "sqlstate", "")
-            # Deadlock, serialisation failure, lock timeout.
-            if code not in {"40P01", "40001", "55P03"} or attempt == TRIES:
-                raise
-            log.warning("import_batch_again", catalogue_import=pk, sqlstate=code)
-            time.sleep(0.2 * attempt)
-    raise AssertionError  # the loop returns or raises
+    return again(lambda: _deal(pk, runner, batch, read, begun), catalogue_import=pk)
 
 
+@transaction.atomic
 def _deal(
     pk: int, runner: UUID, batch: list[BookRecord], read: int, begun: float
 ) -> CatalogueImport:
