@@ -5,8 +5,11 @@ primary keys, so that baskets with the same copies in another order wait for eac
 deadlock (RELIABILITY.md, finding 6).
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
 
+from django.db import connection
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -119,6 +122,81 @@ def correct(*, listing_id: int, counted: int, reason: str, actor: User | None) -
         _change(listing, difference)
         _save([listing])
         _record(MovementKind.CORRECTED, {listing_id: difference}, reason, actor)
+
+
+def shelve(
+    *, columns: Sequence[str], rows: Sequence[Sequence[Any]], reference: str, actor: User | None
+) -> list[int]:
+    """Write new listings with the movements that brought their copies; return their keys, in order.
+
+    ``columns`` are those of the table, ``on_hand`` among them. Three statements, whatever the number.
+    """
+    if not rows:
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT nextval(pg_get_serial_sequence('catalog_listing', 'id'))"
+            " FROM generate_series(1, %s)",
+            [len(rows)],
+        )
+        keys = sorted(row[0] for row in cursor.fetchall())
+    _copy(
+        "catalog_listing", ("id", *columns), ((k, *row) for k, row in zip(keys, rows, strict=True))
+    )
+    place = columns.index("on_hand")
+    brought = {key: row[place] for key, row in zip(keys, rows, strict=True) if row[place]}
+    _move(MovementKind.RECEIVED, brought, reference, actor)
+    return keys
+
+
+def count(
+    *,
+    listings: Mapping[int, tuple[int, int]],
+    counted: Quantities,
+    reference: str,
+    actor: User | None,
+) -> dict[int, int]:
+    """Set the stock of many locked listings to what was counted; two statements, whatever the number.
+
+    ``listings`` holds what is on hand and held of each, as its lock has shown them. What is promised to
+    people who are paying now stays: the listings for which that is more than was counted are
+    returned, with how many copies it is.
+    """
+    kept = {pk: max(n, listings[pk][1]) for pk, n in counted.items()}
+    changed = {pk: n for pk, n in kept.items() if n != listings[pk][0]}
+    if changed:
+        with connection.cursor() as cursor:
+            cursor.execute(_COUNT, [sorted(changed), [changed[pk] for pk in sorted(changed)]])
+        moved = {pk: n - listings[pk][0] for pk, n in changed.items()}
+        _move(MovementKind.CORRECTED, moved, reference, actor)
+    return {pk: listings[pk][1] for pk, n in counted.items() if n < listings[pk][1]}
+
+
+# As ``_change``, for many: a copy that is gone is sold, one that is back is on sale again.
+_COUNT = """
+    UPDATE catalog_listing AS l SET on_hand = new.n, updated_at = now(), status = CASE
+        WHEN new.n = 0 AND l.status = 'active' THEN 'sold'
+        WHEN new.n > 0 AND l.status = 'sold' THEN 'active' ELSE l.status END
+    FROM unnest(%s::bigint[], %s::int[]) AS new (id, n) WHERE l.id = new.id
+"""
+
+
+def _move(kind: str, changes: Quantities, reference: str, actor: User | None) -> None:
+    """Write movements as ``_record`` does, for many."""
+    now, actor_id = timezone.now(), actor.pk if actor else None
+    rows: list[tuple[int, str, int, str, Any, datetime]] = [
+        (pk, str(kind), n, reference[:80], actor_id, now) for pk, n in sorted(changes.items())
+    ]
+    columns = ("listing_id", "kind", "quantity", "reference", "actor_id", "created_at")
+    _copy("catalog_stockmovement", columns, rows)
+
+
+def _copy(table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+    names = ", ".join(f'"{name}"' for name in columns)
+    into = f'COPY "{table}" ({names}) FROM STDIN'
+    with connection.wrap_database_errors, connection.cursor() as cursor, cursor.copy(into) as sink:
+        for row in rows:
+            sink.write_row(row)
 
 
 def _add(kind: str, quantities: Quantities, reference: str, actor: User | None) -> None:
