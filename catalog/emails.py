@@ -1,12 +1,15 @@
-"""The messages about wants. One function a message; each returns it rendered."""
+"""The messages of catalog. One function a message; each returns it rendered, or None if there is nobody
+to send it to."""
 
 from typing import Any
+from uuid import UUID
 
 from django.conf import settings
 from django.urls import reverse
 
 from books4all.lib.mail import Letter, render
-from catalog.models import Want
+from catalog.models import InventoryImport, Want
+from catalog.selectors.inventory import figures_of
 from catalog.selectors.waiting import Copy, Told, Waiter, confirm_token, guest_token, stop_token
 
 
@@ -41,6 +44,19 @@ def copies_found(told: Told) -> Letter:
         language=told.language,
         headers=headers,
     )
+
+
+def stock_checked(pk: UUID) -> Letter | None:
+    """Tell whoever uploaded a stock file that it has been checked, and what came of it."""
+    found = InventoryImport.objects.select_related("seller", "started_by").filter(pk=pk).first()
+    if found is None or found.started_by is None:
+        return None
+    context = {
+        "found": found,
+        "figures": figures_of(found),
+        "url": _page("selling:import", found.seller.slug, found.pk),
+    }
+    return render("catalog/stock_checked", to=found.started_by.email, context=context)
 
 
 def _page(name: str, *args: object) -> str:

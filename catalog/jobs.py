@@ -10,7 +10,7 @@ from books4all.lib import mail
 from catalog import emails
 from catalog.constants import ImportStatus, WantNotice, WantStatus
 from catalog.errors import ImportBusyError, ImportStateError
-from catalog.models import CatalogueImport, Want
+from catalog.models import CatalogueImport, InventoryImport, Want
 from catalog.selectors import sitemaps
 from catalog.services import (
     browsing,
@@ -19,6 +19,7 @@ from catalog.services import (
     duplicates,
     identifiers,
     imports,
+    inventory,
     people,
     photos,
     tallies,
@@ -26,7 +27,7 @@ from catalog.services import (
     want_letters,
     want_matching,
 )
-from catalog.tasks import QUEUE
+from catalog.tasks import QUEUE, STOCK_QUEUE
 
 log = structlog.get_logger(__name__)
 # After 10 s, 30 s, 2 min, 11 min and 52 min: a server that is down for an hour loses nothing.
@@ -94,6 +95,38 @@ def run_bulk_edit(*, edit_id: str) -> None:
 def tend_bulk_edits_each_minute(timestamp: int) -> None:
     """Have changes to many listings go on whose worker has died."""
     bulk.tend()
+
+
+@app.task(name="catalog.run_stock_file", queue=STOCK_QUEUE, pass_context=True)
+def run_stock_file(context: JobContext, *, pk: str) -> None:
+    """Check or publish a shop's stock file; a worker that is to stop leaves it where it is."""
+    found = InventoryImport.objects.filter(pk=pk).first()
+    if found is None:
+        return
+    try:
+        inventory.run(inventory_import=found, go_on=lambda: not context.should_abort())
+    except (ImportBusyError, ImportStateError) as error:
+        # Somebody else has the shop's shelves, or it was paused before its turn came.
+        log.info("stock_file_not_run", inventory_import=pk, why=error.message)
+
+
+@app.task(
+    name="catalog.tell_stock_checked",
+    queue="mail",
+    retry=RetryStrategy(max_attempts=14, exponential_wait=2, wait=8),
+)
+def tell_stock_checked(*, pk: str) -> None:
+    """Tell whoever uploaded a stock file that it has been checked."""
+    letter = emails.stock_checked(UUID(pk))
+    if letter is not None:
+        mail.send(letter, key=f"stock_checked.{pk}")
+
+
+@app.periodic(cron="* * * * *")
+@app.task(name="catalog.tend_stock_files", queueing_lock="catalog.tend_stock_files")
+def tend_stock_files_each_minute(timestamp: int) -> None:
+    """Have stock files go on whose worker has died, or which met another of their shop."""
+    inventory.tend()
 
 
 @app.periodic(cron="* * * * *")
