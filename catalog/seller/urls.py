@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from catalog.seller import bulk, delivery, demand, listings, new_listing, photos
+from catalog.seller import bulk, delivery, demand, imports, listings, new_listing, photos
 
 urlpatterns: list[URLPattern] = [
     # Stock
@@ -30,6 +30,15 @@ urlpatterns: list[URLPattern] = [
     path("<slug:shop>/listings/many/<uuid:edit>/", bulk.edit, name="bulk_edit"),
     path("<slug:shop>/listings/many/<uuid:edit>/make/", bulk.make, name="bulk_make"),
     path("<slug:shop>/listings/many/<uuid:edit>/undo/", bulk.undo, name="bulk_undo"),
+    # Stock files
+    path("<slug:shop>/import/", imports.imports, name="imports"),
+    path("<slug:shop>/import/<uuid:pk>/", imports.import_detail, name="import"),
+    path("<slug:shop>/import/<uuid:pk>/progress/", imports.import_progress, name="import_progress"),
+    path("<slug:shop>/import/<uuid:pk>/columns/", imports.import_columns, name="import_columns"),
+    path("<slug:shop>/import/<uuid:pk>/act/", imports.import_act, name="import_act"),
+    path("<slug:shop>/import/<uuid:pk>/correct/", imports.import_correct, name="import_correct"),
+    path("<slug:shop>/import/<uuid:pk>/errors/", imports.import_errors, name="import_errors"),
+    path("<slug:shop>/export/", imports.stock_export, name="stock_export"),
     # Post
     path("<slug:shop>/delivery/", delivery.delivery, name="delivery"),
     # What readers wait for

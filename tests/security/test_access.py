@@ -21,6 +21,8 @@ from catalog.models import BulkEdit
 from catalog.selectors import waiting as links
 from catalog.selectors.merchant import COPIES_A_PART
 from orders.models import BasketLine
+from tests.catalog.stock_uploads import line as line_of_stock
+from tests.catalog.stock_uploads import table, uploaded
 from tests.factories.accounts import (
     AddressFactory,
     ClosureFactory,
@@ -174,6 +176,13 @@ class Cast:
 def cast(settings: Any, tmp_path: Any) -> Cast:
     Redis.from_url(settings.REDIS_URL).flushdb()
     settings.MAIL_DIR = str(tmp_path)
+    settings.STORAGES = {
+        **settings.STORAGES,
+        "private": {
+            "BACKEND": "django.core.files.storage.FileSystemStorage",
+            "OPTIONS": {"location": str(tmp_path / "private")},
+        },
+    }
     settings.API_LIMITS = dict.fromkeys(settings.API_LIMITS, "1000000/minute")
     ann = UserFactory(name="Ann", email="ann@example.org")
     bea = UserFactory(name="Beatrix Onlyhers", email="onlyhers@example.org")
@@ -197,6 +206,7 @@ def cast(settings: Any, tmp_path: Any) -> Cast:
     line = basket_with(ListingFactory(on_hand=5), user=bea).lines.get()
     guest = basket_with(ListingFactory(on_hand=5))
     SeriesFactory()
+    stock_file = {"pk": str(uploaded(listing.seller, table(line_of_stock(1)), actor=bea).pk)}
     rows = {
         "accounts:address_edit": {"pk": str(where.pk)},
         "accounts:address_remove": {"pk": str(where.pk)},
@@ -224,6 +234,21 @@ def cast(settings: Any, tmp_path: Any) -> Cast:
         "selling:member_remove": {"pk": str(her_place.pk)},
         "selling:invitation_resend": {"pk": str(asked.pk)},
         "selling:invitation_withdraw": {"pk": str(asked.pk)},
+        **dict.fromkeys(
+            [
+                "selling:import",
+                "selling:import_progress",
+                "selling:import_columns",
+                "selling:import_act",
+                "selling:import_correct",
+                "selling:import_errors",
+                "api:stock_file",
+                "api:stock_file_rows",
+                "api:stock_file_errors",
+                "api:stock_file_publish",
+            ],
+            stock_file,
+        ),
         "orders:track": {"token": order.token},
         "api:track": {"token": order.token},
         "orders:pay_return": {"payment": str(waiting.payment.pk)},
