@@ -3,7 +3,7 @@
 from django.urls import path, register_converter
 from django.urls.converters import IntConverter
 
-from catalog.api import delivery, selling, views, wants
+from catalog.api import delivery, inventory, selling, views, wants
 
 
 class KeyConverter(IntConverter):
@@ -65,4 +65,26 @@ urlpatterns = [
     path("wants/", wants.WantsView.as_view(), name="wants"),
     path("wants/<key:pk>/", wants.WantView.as_view(), name="want"),
     path("selling/<slug:shop>/demand/", wants.DemandView.as_view(), name="demand"),
+    # A shop's stock files
+    path("selling/<slug:shop>/imports/", inventory.StockFilesView.as_view(), name="stock_files"),
+    path(
+        "selling/<slug:shop>/imports/<uuid:pk>/",
+        inventory.StockFileView.as_view(),
+        name="stock_file",
+    ),
+    path(
+        "selling/<slug:shop>/imports/<uuid:pk>/rows/",
+        inventory.StockRowsView.as_view(),
+        name="stock_file_rows",
+    ),
+    path(
+        "selling/<slug:shop>/imports/<uuid:pk>/errors/",
+        inventory.StockErrorsView.as_view(),
+        name="stock_file_errors",
+    ),
+    path(
+        "selling/<slug:shop>/imports/<uuid:pk>/publish/",
+        inventory.StockPublishView.as_view(),
+        name="stock_file_publish",
+    ),
 ]
