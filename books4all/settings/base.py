@@ -342,6 +342,8 @@ STORAGES = {
     ),
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
+# Where shops' own programs drop stock files (<folder>/<shop>/incoming), by SFTP or a mount. Empty: nowhere.
+STOCK_DROP_DIR = environment.text("STOCK_DROP_DIR", "")
 WHITENOISE_MAX_AGE = 60
 # Source maps are for developers: compressing them well would be most of what collectstatic does.
 WHITENOISE_SKIP_COMPRESS_EXTENSIONS = (*Compressor.SKIP_COMPRESS_EXTENSIONS, "map")

@@ -40,6 +40,8 @@ ENGINE_STARTS = 6
 WEB_SECONDS = 60
 # Processes beside the web replicas: the management command of each.
 HELPERS = {"worker": ("procrastinate", "worker"), "search": ("keep_search",)}
+if os.environ.get("STOCK_DROP_DIR"):
+    HELPERS["folder"] = ("watch_stock_folder",)
 
 
 @dataclass(frozen=True)
