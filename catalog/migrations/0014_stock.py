@@ -12,7 +12,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0002_selling'),
-        ('catalog', '0013_listing_terms'),
+        ('catalog', '0018_first_prices'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
