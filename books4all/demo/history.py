@@ -87,8 +87,9 @@ def add_orders(readers: list[User], sold: list[Listing], now: datetime) -> None:
         ]
         # The first reader is the one whose sign-in is printed: they have orders of every age.
         reader = readers[0] if choose.random() < 0.02 else choose.choice(readers)
-        # The shop is growing, and the last days' orders still stand to be posted.
-        recent = choose.random() < 0.06
+        # The shop is growing, and the last days' orders still stand to be posted: most of them in the
+        # shop whose keeper's sign-in is printed.
+        recent = choose.random() < (0.25 if wanted[0].seller.slug == "saltmarsh-books" else 0.06)
         age = choose.random() * 2 if recent else min(choose.expovariate(1 / 150), 364)
         placed = now - timedelta(days=age, minutes=choose.randrange(0, 600))
         _Sale(rows, choose, rates, reader, placed, now).of(wanted)

@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import User
-from books4all.demo import catalogue, editions, history, people, shops
+from books4all.demo import catalogue, editions, history, people, shops, workplace
 from books4all.demo.source import read
 from catalog import search
 from catalog.models import Work
@@ -53,6 +53,8 @@ def load(progress: Progress, *, works: int | None = None, now: datetime | None =
     together.tell_catalogue()
     progress("What readers say", 0.75)
     history.add_reviews(source, books, sellers, now)
+    progress("What goes on in the shops", 0.8)
+    workplace.add_workplaces(sellers, readers, now)
     progress("Search", 0.85)
     search.rebuild()
     progress("Done", 1.0)

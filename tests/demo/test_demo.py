@@ -29,9 +29,11 @@ from catalog.models import (
     Identifier,
     Listing,
     Person,
+    PriceChange,
     Review,
     SearchDocument,
     StockMovement,
+    Want,
     Work,
 )
 from orders.constants import SellerOrderStatus
@@ -274,3 +276,16 @@ def test_everybody_can_sign_in_with_the_printed_password(db: Loads) -> None:
         user = User.objects.get(email=email)
         assert user.check_password(password)
         assert EmailAddress.objects.get(user=user).verified
+
+
+def test_the_shopkeeper_has_something_to_do(db: Loads) -> None:
+    """The workplace that anyone can sign in to shows every part of itself."""
+    shop = Seller.objects.get(slug="saltmarsh-books")
+    assert shop.seller_orders.filter(status__in=("placed", "accepted")).count() >= 3
+    assert shop.threads.filter(seller_unread__gt=0).exists()
+    assert shop.sellermember_set.count() == 2
+    assert shop.closures.exists()
+    assert shop.standings.filter(orders__gte=5).exists()
+    assert Want.objects.count() > 200
+    cheaper = PriceChange.objects.filter(listing__seller=shop).values("listing")
+    assert cheaper.annotate(n=Count("pk")).filter(n__gt=1).exists()
