@@ -38,7 +38,7 @@ from catalog.models.search import SearchChange, SearchDocument, SearchState
 from catalog.models.stock import Listing, StockMovement
 from catalog.models.suggestions import Suggestion, SuggestionWord
 from catalog.models.tallies import StockTally
-from catalog.models.wants import Want, WantMatch, WantSweep
+from catalog.models.wants import Want, WantAnchor, WantMatch, WantSweep
 
 __all__ = [
     "AuthorEntry",
@@ -87,6 +87,7 @@ __all__ = [
     "Suggestion",
     "SuggestionWord",
     "Want",
+    "WantAnchor",
     "WantMatch",
     "WantSweep",
     "Work",

@@ -1,7 +1,6 @@
 """What people wait for, and the copies that meet it."""
 
 from django.contrib.postgres.fields import ArrayField
-from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchQueryField
 from django.db import models
 from django.db.models import Q
@@ -42,7 +41,7 @@ class Want(Timestamped):
         _("words searched for"), max_length=200, blank=True, default="", db_default=""
     )
     # What the words ask of a work's search document. One of ``anchors`` is in every document that
-    # has them: an index leads from the words of new copies to the few wants worth a look.
+    # has them; ``WantAnchor`` leads from the words of new copies to the few wants worth a look.
     sought = SearchQueryField(null=True, blank=True, editable=False)
     anchors = ArrayField(models.TextField(), default=list, blank=True, editable=False)
     year_min = models.SmallIntegerField(_("from year"), null=True, blank=True)
@@ -89,9 +88,6 @@ class Want(Timestamped):
             ),
             models.Index(
                 fields=["edition"], name="want_of_edition", condition=Q(status=WantStatus.ACTIVE)
-            ),
-            GinIndex(
-                fields=["anchors"], name="want_anchors", condition=Q(status=WantStatus.ACTIVE)
             ),
             # Whoever stops letters, and whoever signs up with the address of a guest.
             models.Index(Lower("email"), name="want_of_guest", condition=~Q(email="")),
@@ -152,6 +148,25 @@ class Want(Timestamped):
     def most(self) -> Money | None:
         """The most that would be paid, delivered."""
         return None if self.max_price_minor is None else Money(self.max_price_minor, self.currency)
+
+
+class WantAnchor(models.Model):
+    """An anchor of an active want. Kept by a trigger (migration 0020), and read by its words."""
+
+    # Without a constraint: the trigger writes and removes the rows with the want's own.
+    want_id = models.BigIntegerField()
+    lexeme = models.TextField()
+
+    class Meta:
+        verbose_name = _("anchor of a want")
+        verbose_name_plural = _("anchors of wants")
+        indexes = (
+            models.Index(fields=["lexeme", "want_id"], name="wantanchor_lexeme"),
+            models.Index(fields=["want_id"], name="wantanchor_want"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.lexeme} → {self.want_id}"
 
 
 class WantMatch(models.Model):

@@ -50,7 +50,9 @@ _DEMAND = f"""
         JOIN catalog_want w ON w.edition_id = e.id
         WHERE (t.edition_id IS NULL OR t.edition_id = e.id) AND {_OTHERS}
         UNION ALL
-        SELECT t.key, w.* FROM asked t JOIN catalog_want w ON w.anchors && t.anchors WHERE {_OTHERS}
+        SELECT t.key, w.* FROM asked t
+        JOIN catalog_wantanchor a ON a.lexeme = ANY(t.anchors)
+        JOIN catalog_want w ON w.id = a.want_id WHERE {_OTHERS}
     ),
     people AS (
         SELECT key, user_id, email,

@@ -50,31 +50,28 @@ _OFFERS = f"""
 # few wants, and those are then asked in full; an ISBN leads from an edition the same way. Of a document
 # only titles, names, series, publishers, subjects and numbers count, not its description.
 _BY_BOOK = """
+    documents AS MATERIALIZED (
+        SELECT d.work_id, d.head
+        FROM (SELECT DISTINCT work_id FROM offers) AS o JOIN catalog_searchdocument d USING (work_id)
+        WHERE EXISTS (SELECT FROM catalog_want w WHERE w.status = %(waiting)s AND w.query <> '')
+    ),
     words AS MATERIALIZED (
         SELECT d.work_id, x.lexeme
-        FROM catalog_searchdocument d
-        CROSS JOIN LATERAL unnest(tsvector_to_array(d.head)) AS x (lexeme)
-        WHERE d.work_id IN (SELECT work_id FROM offers) AND EXISTS (
-            SELECT FROM catalog_want w WHERE w.status = %(waiting)s AND w.query <> '')
+        FROM documents d CROSS JOIN LATERAL unnest(tsvector_to_array(d.head)) AS x (lexeme)
     ),
     numbers AS MATERIALIZED (
         SELECT i.edition_id, %(isbn)s || i.value AS lexeme
         FROM catalog_identifier i
         WHERE i.type = ANY(%(looked_up)s) AND i.edition_id IN (SELECT edition_id FROM offers)
     ),
-    asked AS MATERIALIZED (
-        SELECT w.id, a.anchor FROM catalog_want w CROSS JOIN LATERAL unnest(w.anchors) AS a (anchor)
-        WHERE w.status = %(waiting)s AND {whose} AND w.anchors && (
-            SELECT array_agg(lexeme) FROM (
-                SELECT lexeme FROM words UNION SELECT lexeme FROM numbers) AS every)
-    ),
     reached AS MATERIALIZED (
-        SELECT DISTINCT asked.id, words.work_id FROM asked JOIN words ON words.lexeme = asked.anchor
+        SELECT DISTINCT a.want_id AS id, words.work_id
+        FROM words JOIN catalog_wantanchor a ON a.lexeme = words.lexeme
     ),
     told AS MATERIALIZED (
         SELECT r.id, r.work_id FROM reached r
-        JOIN catalog_want w ON w.id = r.id
-        JOIN catalog_searchdocument d ON d.work_id = r.work_id
+        JOIN catalog_want w ON w.id = r.id AND w.status = %(waiting)s AND {whose}
+        JOIN documents d ON d.work_id = r.work_id
         WHERE d.head @@ w.sought
     ),
     pairs AS (
@@ -86,8 +83,10 @@ _BY_BOOK = """
         UNION ALL
         SELECT t.id, o.id FROM told t JOIN offers o ON o.work_id = t.work_id
         UNION ALL
-        SELECT a.id, o.id FROM asked a
-        JOIN numbers n ON n.lexeme = a.anchor JOIN offers o ON o.edition_id = n.edition_id
+        SELECT w.id, o.id FROM numbers n
+        JOIN catalog_wantanchor a ON a.lexeme = n.lexeme
+        JOIN catalog_want w ON w.id = a.want_id AND w.status = %(waiting)s AND {whose}
+        JOIN offers o ON o.edition_id = n.edition_id
     )
 """
 # Pairs that were found before: is it still so?
@@ -101,6 +100,11 @@ _KNOWN = """
 
 # The terms, then the price with delivery: the post from each shop to each country once.
 _MET = f"""
+    team AS MATERIALIZED (
+        SELECT m.seller_id, u.id, u.email FROM accounts_sellermember m
+        JOIN accounts_user u ON u.id = m.user_id
+        WHERE m.seller_id IN (SELECT seller_id FROM offers)
+    ),
     fit AS MATERIALIZED (
         SELECT DISTINCT p.want, p.listing, o.seller_id, o.price_minor, o.grams, w.country,
             w.max_price_minor
@@ -117,8 +121,8 @@ _MET = f"""
             AND (w.year_min IS NULL OR o.year >= w.year_min)
             AND (w.year_max IS NULL OR o.year <= w.year_max)
             AND NOT EXISTS (
-                SELECT FROM accounts_sellermember m JOIN accounts_user u ON u.id = m.user_id
-                WHERE m.seller_id = o.seller_id AND (u.id = w.user_id OR u.email = w.email))
+                SELECT FROM team t
+                WHERE t.seller_id = o.seller_id AND (t.id = w.user_id OR t.email = w.email))
     ),
     sellers AS (
         SELECT DISTINCT seller_id, country, CASE

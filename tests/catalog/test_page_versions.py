@@ -71,6 +71,7 @@ NOT_WATCHED = {
     "catalog_suggestion": "suggestions are made each time",
     "catalog_suggestionword": "suggestions are made each time",
     "catalog_want": "a reader's own",
+    "catalog_wantanchor": "a reader's own",
     "catalog_wantmatch": "a reader's own",
     "catalog_wantsweep": "how far a job is",
 }

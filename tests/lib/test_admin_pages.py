@@ -55,6 +55,7 @@ WORKED_OUT = {
     "SubjectWork",
     "Suggestion",
     "SuggestionWord",
+    "WantAnchor",
     "WantSweep",
 }
 
