@@ -122,7 +122,7 @@ class WantAdmin(ReadOnlyAdmin):
 class WantMatchAdmin(ReadOnlyAdmin):
     """Copies that met a want, and whether the person was told."""
 
-    related = ("want__user", "want__work", "want__edition__work", "listing__edition__work")
+    related = ("want__user", "want__work", "want__edition__work", "listing__edition__publisher")
     list_display = (
         "pk",
         link("want", _("want")),

@@ -203,6 +203,11 @@ class WantMatch(models.Model):
     def __str__(self) -> str:
         return f"{self.want_id} ← {self.listing_id}"
 
+    @property
+    def currency(self) -> str:
+        """The currency of the price: that of the want."""
+        return self.want.currency
+
 
 class WantSweep(models.Model):
     """Up to which document of the search copies have been matched with wants: one row."""
