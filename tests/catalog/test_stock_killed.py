@@ -12,12 +12,12 @@ import sys
 import time
 import urllib.parse
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 from django.conf import settings
 from django.db import connection
 
-from catalog.constants import InventoryStatus
 from catalog.models import Edition, InventoryImport, InventoryRow, Listing, MatchDoubt
 from tests.catalog.stock_uploads import isbn, line, published, shelves, table
 from tests.factories.accounts import SellerFactory
@@ -36,11 +36,13 @@ from django.core.management import execute_from_command_line
 from django.db import transaction
 from catalog.services.inventory import batches, running
 running.BATCH = int(os.environ["PROOF_BATCH"])
+# Time to be killed in, on a quick machine too.
+running.REST = 0.5
 def deal(pk, runner, rows, taken, begun):
     with transaction.atomic():
         found = running._lock(pk)
         outcomes = batches.apply(found, rows, dry_run=found.status == "checking")
-    time.sleep(0.2)
+    time.sleep(0.5)
     found.position, found.runner = rows[-1].number, runner
     running._add_up(found, outcomes)
     found.save()
@@ -80,31 +82,42 @@ def wait_for_work(seconds: float, process: "subprocess.Popen[bytes]") -> None:
     time.sleep(seconds)
 
 
-def killed_often(
-    shop, path: Path, kills: int, dice: random.Random, batch: int, **environment: str
-) -> int:
-    """Import a file, killing the process again and again; return how often it really died."""
-    died, started = 0, [shop.slug, str(path)]
-    more = ["--mode", "replace", "--publish", "--withdraw"]
-    for _try in range(kills * 3):
-        if died == kills:
-            break
-        process = start(*started, *more, batch=batch, **environment)
-        wait_for_work(dice.uniform(0, 0.5 if kills < 10 else 3), process)
-        process.send_signal(signal.SIGKILL)
-        said = process.communicate(timeout=300)[0].decode()
-        if process.returncode != -signal.SIGKILL:
-            assert "Traceback" not in said, said
-            break
-        died += 1
-        if InventoryImport.objects.filter(seller=shop).exists():
-            started = ["--resume", str(InventoryImport.objects.filter(seller=shop).latest("pk").pk)]
-            more = ["--publish", "--withdraw"]
-    if InventoryImport.objects.filter(seller=shop).latest("pk").status != InventoryStatus.PUBLISHED:
-        process = start(*started, *more, batch=batch, **environment)
-        said = process.communicate(timeout=900)[0].decode()
-        assert process.returncode == 0, said
-    return died
+class Killer(NamedTuple):
+    """How often a process is killed, within how many seconds of its beginning, and its rows a batch."""
+
+    kills: int
+    within: float
+    batch: int
+    seed: int
+
+    def killed_often(self, shop, path: Path, **environment: str) -> int:
+        """Check a file and publish it, killing the process again and again; return how often it died."""
+        dice = random.Random(self.seed)
+        first = [shop.slug, str(path), "--mode", "replace"]
+        died = self._killed(shop, first, self.kills // 2, dice, environment)
+        return died + self._killed(shop, [], self.kills - self.kills // 2, dice, environment)
+
+    def _killed(
+        self, shop, first: list[str], kills: int, dice: random.Random, environment: dict[str, str]
+    ) -> int:
+        """Run one pass, killing it ``kills`` times, and then letting it end."""
+        more = [] if first else ["--publish", "--withdraw"]
+        for n in range(kills + 1):
+            asked = [*(resumed(shop) or first), *more]
+            process = start(*asked, batch=self.batch, **environment)
+            if n < kills:
+                wait_for_work(dice.uniform(0, self.within), process)
+                process.send_signal(signal.SIGKILL)
+            said = process.communicate(timeout=900)[0].decode()
+            if process.returncode != -signal.SIGKILL:
+                assert process.returncode == 0, said
+                return n
+        raise AssertionError  # the last one is not killed
+
+
+def resumed(shop) -> list[str]:
+    found = InventoryImport.objects.filter(seller=shop).order_by("-pk").first()
+    return ["--resume", str(found.pk)] if found else []
 
 
 def file_of(rows: int) -> bytes:
@@ -156,7 +169,7 @@ def report(shop) -> list[tuple[object, ...]]:
     return list(rows.values_list(*columns))
 
 
-def check(tmp_path: Path, rows: int, kills: int, seed: int, batch: int) -> None:
+def check(tmp_path: Path, rows: int, killer: Killer) -> None:
     """One shop's import is unbroken, the other's is killed again and again."""
     on_file(rows)
     data = file_of(rows)
@@ -170,7 +183,7 @@ def check(tmp_path: Path, rows: int, kills: int, seed: int, batch: int) -> None:
     books = Edition.objects.count()
     whole = published(one, data, mode="replace")
     made, doubts = Edition.objects.count() - books, MatchDoubt.objects.count()
-    assert killed_often(other, path, kills, random.Random(seed), batch) == kills
+    assert killer.killed_often(other, path) == killer.kills
     assert shelves(other) == shelves(one)
     assert report(other) == report(one)
     found = InventoryImport.objects.get(seller=other)
@@ -196,12 +209,12 @@ def private_files(tmp_path, settings):
 
 
 def test_killed_three_times_and_gone_on_with(tmp_path) -> None:
-    check(tmp_path, rows=2000, kills=3, seed=1, batch=100)
+    check(tmp_path, 2000, Killer(kills=3, within=0.3, batch=100, seed=1))
 
 
 @pytest.mark.proof
 def test_a_hundred_thousand_rows_killed_twenty_times(tmp_path) -> None:
-    check(tmp_path, rows=100_000, kills=20, seed=2, batch=1000)
+    check(tmp_path, 100_000, Killer(kills=20, within=3.0, batch=1000, seed=2))
 
 
 @pytest.mark.proof
@@ -211,7 +224,8 @@ def test_control_with_the_position_written_apart_rows_are_done_twice(tmp_path) -
     path.write_bytes(file_of(600))
     one, other = SellerFactory(), SellerFactory()
     published(one, path.read_bytes(), mode="replace")
-    assert killed_often(other, path, 6, random.Random(3), 20, PROOF_UNGUARDED="yes")
+    killer = Killer(kills=10, within=1.5, batch=20, seed=3)
+    assert killer.killed_often(other, path, PROOF_UNGUARDED="yes")
     # Rows that were done before a kill are done again, and counted as unchanged.
     assert (
         InventoryImport.objects.get(seller=other).counts
