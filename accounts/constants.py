@@ -70,7 +70,7 @@ class Paint(models.TextChoices):
 # (Consumer Rights Directive 2011/83/EU, article 9; Consumer Contracts Regulations 2013, regulation 30).
 LEAST_RETURN_DAYS = 14
 
-# From → to. A transition that is not here is refused (RULES.md, seller states). Only staff approve, so a
+# From → to. A transition that is not here is refused. Only staff approve, so a
 # shop that was closed opens again by their word alone.
 SELLER_TRANSITIONS: dict[str, frozenset[str]] = {
     SellerStatus.PENDING: frozenset({SellerStatus.READY_FOR_REVIEW, SellerStatus.CLOSED}),

@@ -1,4 +1,4 @@
-"""States of orders and payments, and the steps between them (RULES.md, state machines)."""
+"""States of orders and payments, and the steps between them."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _

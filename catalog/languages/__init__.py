@@ -1,4 +1,4 @@
-"""Languages of books by their ISO 639-2/B codes (RULES.md: the bibliographic codes, ``ger`` not ``deu``)."""
+"""Languages of books by their ISO 639-2/B codes (the bibliographic ones: ``ger``, not ``deu``)."""
 
 from django.utils.functional import Promise
 

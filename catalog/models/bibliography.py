@@ -267,7 +267,7 @@ class Edition(Timestamped):
     )
     imprint = models.CharField(_("imprint"), max_length=200, blank=True)
     place = models.CharField(_("place"), max_length=120, blank=True)
-    # Partial dates are real: "1871", "1871-12" or "1871-12-01" (RULES.md, edition language).
+    # Partial dates are real: "1871", "1871-12" or "1871-12-01".
     published = models.CharField(_("published"), max_length=10, blank=True)
     published_year = models.SmallIntegerField(_("year"), null=True, blank=True)
     pages = models.PositiveIntegerField(_("pages"), null=True, blank=True)

@@ -128,8 +128,8 @@ class DeliveryRate(models.Model):
         """Return the price of a parcel.
 
         By the book: the first, and each further one. By weight: what is covered first, and each
-        further weight that is begun. ``catalog_postage`` (migration 0014) is the same in SQL, for
-        one copy.
+        further weight that is begun. ``catalog_postage``, a function of the database, is the same
+        for one copy.
         """
         if self.by_weight:
             over = max(0, load.grams - self.first_g)

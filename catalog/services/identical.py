@@ -1,7 +1,7 @@
 """Copies that are materially identical: a shop lists at most two, and gives the rest as a quantity.
 
-One rule for what is listed on a page, by a file and by the API (FEATURES.md, "Duplicate cap"). The price is
-no part of it: two copies at two prices are still the same to a reader.
+One rule for what is listed on a page, by a file and by the API. The price is no part of it: two copies at two
+prices are still the same to a reader.
 """
 
 from collections.abc import Collection, Iterable, Mapping

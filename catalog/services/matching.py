@@ -1,8 +1,8 @@
 """Whether two descriptions are of one book: weighted evidence, as Open Library weighs it.
 
 Pure functions of two descriptions, without the database. The weights and the threshold are those of
-Open Library's matching of records (RULES.md, "Book-trade facts"): a shared ISBN alone proves little,
-a wrong date disproves nearly everything, and only several facts together reach the threshold.
+Open Library's matching of records: a shared ISBN alone proves little, a wrong date disproves nearly
+everything, and only several facts together reach the threshold.
 """
 
 import re

@@ -2,7 +2,7 @@
 
 Every function must run inside a transaction. Rows are locked by one helper, in the order of their
 primary keys, so that baskets with the same copies in another order wait for each other and never
-deadlock (RELIABILITY.md, finding 6).
+deadlock.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
