@@ -1,4 +1,4 @@
-"""Receivers of signals declared in the apps below. One function a signal."""
+"""What catalog brings to the apps below: receivers of their signals, one function a signal; and words."""
 
 from typing import Any
 
@@ -6,10 +6,12 @@ from django.db.models.signals import post_delete
 from django.dispatch import receiver
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from accounts.models import Seller, User
 from accounts.selectors import address_is_proven
 from accounts.selectors.checklist import Item
+from accounts.selectors.sentences import tell
 from accounts.signals import checklist_asked, visitor_signed_in
 from books4all.lib.jobs import enqueue
 from catalog.models import Cover, DeliveryRate, Listing, ListingPhoto
@@ -17,6 +19,30 @@ from catalog.services import pending, wants
 
 # Pages may be kept for a while, with addresses of files in them.
 LINGER_SECONDS = 3600
+
+# The log of a shop in words, as they follow a name.
+tell(
+    {
+        "listing.created": gettext_lazy("listed %(subject)s"),
+        "listing.changed": gettext_lazy("changed %(subject)s"),
+        "listing.moved": gettext_lazy("set %(subject)s to “%(to)s”"),
+        "listing.deleted": gettext_lazy("deleted the draft %(subject)s"),
+        "listings.changed": gettext_lazy("changed many copies at once: %(subject)s"),
+        "listings.restored": gettext_lazy("took a change of many copies back: %(subject)s"),
+        "listings.sent": gettext_lazy(
+            "sent %(rows)s copies by program, %(changed)s of them changed"
+        ),
+        "photo.added": gettext_lazy("added a photograph of %(subject)s"),
+        "photo.arranged": gettext_lazy("put the photographs of %(subject)s in order"),
+        "photo.removed": gettext_lazy("removed a photograph of %(subject)s"),
+        "edition.described": gettext_lazy("described the book “%(subject)s”"),
+        "stock.uploaded": gettext_lazy("uploaded the stock file %(subject)s"),
+        "stock.corrected": gettext_lazy("corrected %(rows)s rows of the stock file %(subject)s"),
+        "stock.published": gettext_lazy("published the stock file %(subject)s"),
+        "stock.cancelled": gettext_lazy("cancelled the stock file %(subject)s"),
+        "delivery.changed": gettext_lazy("changed the delivery rates: %(subject)s"),
+    }
+)
 
 
 @receiver(visitor_signed_in)

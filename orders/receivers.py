@@ -1,12 +1,14 @@
-"""Receivers of signals declared in the apps below. One function a signal."""
+"""What orders brings to the apps below: receivers of their signals, one function a signal; and words."""
 
 from typing import Any
 
 from django.contrib import messages
 from django.dispatch import receiver
 from django.http import HttpRequest
+from django.utils.translation import gettext_lazy
 
 from accounts.models import User
+from accounts.selectors.sentences import tell
 from accounts.signals import program_signed_in, visitor_signed_in
 from books4all.lib.errors import DomainError
 from orders.selectors.baskets import find_basket
@@ -15,6 +17,23 @@ from orders.services.checkout import abandon
 
 SESSION_KEY = "basket"
 BASKET_HEADER = "X-Basket-Token"
+
+# The log of a shop in words, as they follow a name.
+tell(
+    {
+        "order.accepted": gettext_lazy("accepted the order %(subject)s"),
+        "order.posted": gettext_lazy("posted the order %(subject)s: %(note)s"),
+        "order.tracking_corrected": gettext_lazy(
+            "put the tracking number of the order %(subject)s right: %(note)s"
+        ),
+        "order.delivered": gettext_lazy("marked the order %(subject)s as delivered"),
+        "order.refused": gettext_lazy("refused copies of the order %(subject)s"),
+        "message.sent": gettext_lazy("wrote a message: %(subject)s"),
+        "message.reported": gettext_lazy("reported a conversation: %(subject)s"),
+        "reader.blocked": gettext_lazy("blocked the reader of a conversation: %(subject)s"),
+        "reader.unblocked": gettext_lazy("unblocked the reader of a conversation: %(subject)s"),
+    }
+)
 
 
 @receiver(visitor_signed_in, dispatch_uid="orders.merge_basket")

@@ -266,7 +266,7 @@ class SellerEvent(models.Model):
     actor = models.ForeignKey(
         User, on_delete=models.DO_NOTHING, db_constraint=False, null=True, blank=True
     )
-    # A stable code with the noun first: "listing.created", "import.started", "order.refused".
+    # A stable code with the noun first: "listing.created", "stock.uploaded", "order.refused".
     action = models.CharField(_("what"), max_length=40)
     # What it was done to, as people know it: a SKU, an order's number, an e-mail address.
     subject = models.CharField(_("to what"), max_length=200, blank=True)

@@ -17,7 +17,7 @@ from accounts.models import Seller, SellerEvent, User
 Text = str | Promise
 
 # What was done, as it follows a name: "Hester …". ``%(subject)s`` is what it was done to;
-# ``%(roles)s``, ``%(before)s`` and ``%(fields)s`` come from the details.
+# every other name, such as ``%(roles)s``, comes from the details.
 _sentences: dict[str, Text] = {
     "shop.begun": gettext_lazy("began the application"),
     "shop.submitted": gettext_lazy("sent the application"),
@@ -41,23 +41,11 @@ _sentences: dict[str, Text] = {
     ),
     "member.removed": gettext_lazy("removed %(subject)s from the team"),
     "member.left": gettext_lazy("left the team"),
-    # What the apps above do every day; they may say it better.
-    "listing.created": gettext_lazy("listed %(subject)s"),
-    "listing.changed": gettext_lazy("changed %(subject)s"),
-    "listing.updated": gettext_lazy("changed %(subject)s"),
-    "listing.deleted": gettext_lazy("deleted %(subject)s"),
-    "listing.paused": gettext_lazy("paused %(subject)s"),
-    "import.started": gettext_lazy("uploaded the stock file %(subject)s"),
-    "import.finished": gettext_lazy("finished the stock file %(subject)s"),
-    "order.accepted": gettext_lazy("accepted the order %(subject)s"),
-    "order.refused": gettext_lazy("refused the order %(subject)s"),
-    "order.shipped": gettext_lazy("posted the order %(subject)s"),
     "front.changed": gettext_lazy("changed the shop front"),
     "front.picture_sent": gettext_lazy("sent a picture of the shop"),
     "front.picture_removed": gettext_lazy("took the picture of the shop away"),
     "closure.planned": gettext_lazy("planned a holiday: %(subject)s"),
     "closure.removed": gettext_lazy("took a holiday out of the plan: %(subject)s"),
-    "delivery.changed": gettext_lazy("changed the delivery rates: %(subject)s"),
 }
 
 

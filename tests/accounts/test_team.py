@@ -1,9 +1,11 @@
 """The team of a shop: asked by mail, let in once, never without an owner, and logged."""
 
+import re
 import threading
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -19,6 +21,7 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 from accounts import tasks
 from accounts.errors import InvitationError, TeamError
 from accounts.models import Seller, SellerEvent, SellerInvitation, SellerMember, User
+from accounts.selectors import sentences
 from accounts.selectors.sentences import sentence, tell
 from accounts.services import team
 from accounts.services.activity import record
@@ -250,8 +253,9 @@ def test_the_log_turns_pages_by_key_and_by_person(
     SellerEventFactory(seller=shop, actor=tom.user, action="unheard.of_thing", subject="it")
     SellerEventFactory(subject="SKU-of-another-shop")
     url = reverse("selling:activity", args=[shop.slug])
-    # The session, the user, the membership, the events with their actors, the team to filter by.
-    with django_assert_num_queries(5):
+    # The session, the user, the membership, the events with their actors, the team to filter by, and
+    # what the menu counts.
+    with django_assert_num_queries(6):
         first = hers.get(url)
     page = first.content.decode()
     assert "listed SKU-59" in page
@@ -272,6 +276,22 @@ def test_apps_above_bring_their_sentences(shop: Seller) -> None:
     tell({"test.done": "did %(subject)s at %(missing)s"})
     event = record(seller=shop, actor=None, action="test.done", subject="100%")
     assert sentence(event) == "did 100% at –"
+
+
+def test_whatever_the_services_log_is_told_in_words() -> None:
+    root = Path(__file__).resolve().parents[2]
+    files = [
+        path
+        for app in ("accounts", "catalog", "orders")
+        for path in (root / app / "services").rglob("*.py")
+    ]
+    known = set(sentences._sentences)
+    nouns = "|".join(sorted({code.partition(".")[0] for code in known}))
+    code = re.compile(rf'"((?:{nouns})\.[a-z_]+)"')
+    logged = {found for path in files for found in code.findall(path.read_text(encoding="utf-8"))}
+    assert len(logged) > 40
+    assert logged - known == set()
+    assert known - logged - {"test.done"} == set()
 
 
 # --- Races --------------------------------------------------------------------------------------
