@@ -263,6 +263,8 @@ SPECTACULAR_SETTINGS = {
         },
         {"name": "basket", "description": "Fill a basket from any number of shops."},
         {"name": "orders", "description": "Order, pay, and follow the parcels."},
+        {"name": "wants", "description": "Wait for a book until a shop has it."},
+        {"name": "messages", "description": "Write with shops, about a copy or an order."},
         {"name": "selling", "description": "A shop’s workplace, for its team’s programs."},
         {"name": "auth", "description": "Sign in and out, and renew tokens."},
         {"name": "me", "description": "The signed-in user and their address book."},

@@ -129,6 +129,7 @@ class SoldLineOut(Plain):
 class SoldOrderOut(Plain):
     """The shop's part of an order. `post_by` is the last day for posting."""
 
+    id = serializers.UUIDField(help_text="What messages call `seller_order`")
     number = serializers.CharField(source="order.number")
     status = serializers.ChoiceField(choices=_PAID)
     service = serializers.ChoiceField(choices=Service.choices)

@@ -179,7 +179,7 @@ def publish(
             "%(n)d copies that are not in the file would be withdrawn. Say that you mean it."
         )
         raise ImportStateError(
-            message % {"n": gone}, fields={"confirmed": [message % {"n": gone}]}, withdrawn=gone
+            message % {"n": gone}, fields={"withdraw": [message % {"n": gone}]}, withdrawn=gone
         )
     running.begin_publishing(found)
     found.started_by = actor or found.started_by
