@@ -352,7 +352,8 @@ WHITENOISE_SKIP_COMPRESS_EXTENSIONS = (*Compressor.SKIP_COMPRESS_EXTENSIONS, "ma
 # Hosts that covers named by publishers' files may be fetched from; * for any, empty for none.
 COVER_FETCH = environment.names("COVER_FETCH")
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
-DATA_UPLOAD_MAX_NUMBER_FIELDS = 500
+# The widest form is a table of delivery rates: 60 destinations with 16 fields each.
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 1000
 
 # --- Headers ---------------------------------------------------------------------------------
 CONTENT_SECURITY_POLICY = {

@@ -8,6 +8,7 @@ import pytest
 from django.conf import settings
 from django.db import connection
 from django.test import Client
+from django_countries import countries
 from hypothesis import HealthCheck, example, given
 from hypothesis import settings as hypothesis
 from hypothesis import strategies as st
@@ -20,6 +21,7 @@ from catalog.search import Query, index, search
 from catalog.selectors.books import book_page
 from catalog.selectors.cards import cards_for
 from catalog.selectors.delivery import offered
+from catalog.seller.delivery_forms import MOST_ROWS
 from orders.selectors.quotes import Item, quote
 from tests.factories.accounts import SellerFactory, SellerMemberFactory
 from tests.factories.catalog import (
@@ -297,6 +299,23 @@ def test_an_owner_keeps_a_table(client: Client, shop: Seller) -> None:
         assert words in page, words
     public = Client().get("/shops/salt/", headers={"Cookie": ""}).content.decode()
     assert "£3.20, then £1.00 a book" in public
+
+
+@pytest.mark.django_db
+def test_the_longest_table_fits_into_a_form(client: Client, shop: Seller) -> None:
+    # No browser sends more: every box of every row, most of them empty.
+    boxes = ("first", "further", "days_min", "days_max", "basis", "first_g", "further_g")
+    codes = [code for code, _name in countries][:MOST_ROWS]
+    table: dict[str, Any] = {"destination": codes} | {
+        f"{code}-{service}-{box}": ""
+        for code in codes
+        for service in Service.values
+        for box in boxes
+    }
+    table |= {f"{codes[-1]}-standard-first": "5.00", f"{codes[-1]}-standard-days_max": "9"}
+    table |= {f"{code}-refused": "on" for code in codes[:-1]}
+    assert client.post("/selling/salt/delivery/", table).status_code == 302
+    assert shop.delivery_rates.filter(posts=True).get().destination == codes[-1]
 
 
 @pytest.mark.django_db
