@@ -1,6 +1,8 @@
 """Stock files dropped into a shop's folder."""
 
 import csv
+import os
+from pathlib import Path
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -78,3 +80,27 @@ def test_the_command_wants_a_folder(settings, tmp_path, shop, capsys) -> None:
     drop(tmp_path, "a.csv", table(line(1)))
     call_command("watch_stock_folder", "--once", "--quiet", "0.01")
     assert "1 files taken" in capsys.readouterr().out
+
+
+def test_one_shop_s_file_holds_up_nobody_else_s(shop, tmp_path) -> None:
+    """Neither a name that is no text nor a file or folder that may not be read."""
+    for slug in ("aaa", "zzz"):
+        SellerFactory(slug=slug)
+        (tmp_path / slug / "incoming").mkdir(parents=True)
+    (tmp_path / "aaa" / "incoming" / os.fsdecode(b"stock-\xff.csv")).write_bytes(table(line(1)))
+    drop(tmp_path, "dangling.csv", table(line(1)))
+    drop(tmp_path, "b.csv", table(line(2)), shop="zzz")
+    watch = Watch(tmp_path, quiet=0)
+    real = Path.open
+
+    def closed(self: Path, *args, **kwargs):
+        if self.name == "dangling.csv":
+            raise PermissionError(13, "Permission denied")
+        return real(self, *args, **kwargs)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Path, "open", closed)
+        assert watch.look() == 2
+    assert [one.sku for one in Listing.objects.all()] == ["S2"]
+    assert sorted(path.suffix for path in (tmp_path / "aaa" / "failed").iterdir()) == [".csv"] * 2
+    assert [path.name for path in (tmp_path / "hay" / "incoming").iterdir()] == ["dangling.csv"]

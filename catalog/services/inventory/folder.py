@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import structlog
+from django.db import InterfaceError, OperationalError
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -43,10 +44,8 @@ class Watch:
         """Take every file that is complete; return how many were taken."""
         taken = 0
         for seller in _shops(self.root):
-            for path in sorted((self.root / seller.slug / "incoming").iterdir()):
-                if self._is_complete(path):
-                    take(seller, path)
-                    taken += 1
+            for path in _files(self.root / seller.slug / "incoming"):
+                taken += self._is_complete(path) and _took(seller, path)
         self._seen = {path: seen for path, seen in self._seen.items() if path.exists()}
         return taken
 
@@ -71,6 +70,34 @@ def _shops(root: Path) -> Iterator[Seller]:
     """Yield the shops that have a folder; a folder of no shop is nobody's."""
     slugs = [path.name for path in root.iterdir() if (path / "incoming").is_dir()]
     yield from Seller.objects.filter(slug__in=slugs[:10_000]).order_by("pk")
+
+
+def _files(folder: Path) -> list[Path]:
+    try:
+        return sorted(folder.iterdir())
+    except OSError as error:
+        log.warning("stock_folder_closed", folder=str(folder), why=error.strerror)
+        return []
+
+
+def _took(seller: Seller, path: Path) -> bool:
+    """Take a file, whatever is wrong with it: one shop's must not keep those of others waiting."""
+    try:
+        take(seller, path)
+    except (InterfaceError, OperationalError):
+        # The database is away: all wait.
+        raise
+    except OSError as error:
+        # Of another owner, say: it is looked at again.
+        log.warning(
+            "stock_file_closed", shop=seller.slug, file=ascii(path.name), why=error.strerror
+        )
+        return False
+    except Exception:
+        log.exception("stock_file_broke", shop=seller.slug, file=ascii(path.name))
+        wrong = _("This file broke something here. Give it a plain name, or upload it on the page.")
+        _report(_move(path, "failed"), None, wrong)
+    return True
 
 
 def take(seller: Seller, path: Path) -> InventoryImport | None:
