@@ -160,6 +160,10 @@ class CopyForm(forms.Form):
         initial=1,
         error_messages={"required": _("Write how many copies you have.")},
     )
+    # What the page showed: a number that nobody has touched must not undo a sale.
+    seen = forms.IntegerField(
+        widget=forms.HiddenInput, min_value=0, max_value=MOST_COPIES, required=False
+    )
     sku = forms.CharField(
         label=_("SKU"),
         max_length=skus.LONGEST,
@@ -226,6 +230,7 @@ def initial_of(listing: Listing) -> dict[str, Any]:
         "price": listing.price.amount,
         "cost": "" if cost is None else Money(cost, listing.currency).amount,
         "quantity": listing.on_hand,
+        "seen": listing.on_hand,
         "sku": listing.sku,
     }
 
@@ -236,12 +241,6 @@ class PhotosForm(forms.Form):
     photos = PhotosField(
         label=_("Add photographs"),
         error_messages={"required": _("Choose one photograph or several.")},
-    )
-    alt = forms.CharField(
-        label=_("What can be seen"),
-        max_length=300,
-        required=False,
-        help_text=_("For those who can’t see it: “The title page, with a stain at the foot”"),
     )
 
 

@@ -168,6 +168,7 @@ def listing(request: HttpRequest, member: SellerMember, pk: int) -> HttpResponse
                 listing_id=found.pk,
                 changes=form.terms(),
                 quantity=form.cleaned_data["quantity"],
+                seen=form.cleaned_data["seen"],
                 sku=form.cleaned_data["sku"],
                 actor=member.user,
             )
@@ -180,6 +181,7 @@ def listing(request: HttpRequest, member: SellerMember, pk: int) -> HttpResponse
     context: dict[str, Any] = {
         **copy_context(found.edition, form, listing_id=found.pk),
         "listing": found,
+        "seen": _seen(found, form),
         "photos": [_photo(photo) for photo in found.photos.order_by("position", "pk")],
         "photos_form": PhotosForm(),
         "steps": _steps(found),
@@ -190,6 +192,13 @@ def listing(request: HttpRequest, member: SellerMember, pk: int) -> HttpResponse
         "error_title": bool(form.errors),
     }
     return shop_page(request, member, "selling/listing.html", tab="listings", **context)
+
+
+def _seen(found: Listing, form: CopyForm) -> Any:
+    """Return how many copies the page has shown: as many as it says now where it asks for them again."""
+    if "quantity" in form.errors:
+        return Listing.objects.values_list("on_hand", flat=True).get(pk=found.pk)
+    return form["seen"].value()
 
 
 def _photo(photo: ListingPhoto) -> dict[str, Any]:

@@ -11,12 +11,13 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, connection, transaction
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from accounts.models import Seller, User
 from accounts.services import activity
 from books4all.lib.errors import ConflictError, DomainError, NotFoundError
 from catalog.constants import ListingStatus
+from catalog.errors import StockError
 from catalog.models import Edition, Listing
 from catalog.services import identical, listings, skus, stock, want_matching
 
@@ -82,7 +83,7 @@ def create(
     check_quantity(quantity)
     _check(listing)
     identical.ensure_room(listing=listing)
-    _insert(listing)
+    _write(listing)
     _count(listing.pk, quantity, actor)
     if on_sale:
         listings.put_on_sale(listing=listing)
@@ -103,15 +104,18 @@ def edit(
     changes: Mapping[str, Any],
     actor: User | None,
     quantity: int | None = None,
+    seen: int | None = None,
     sku: str = "",
 ) -> Listing:
     """Change what is said of a copy (keys of ``TERMS``), and how many there are.
 
-    A SKU can be changed until the copy has first been on sale.
+    ``seen`` is how many there were when the asker looked: a ``quantity`` that says the same says nothing,
+    so that what is sold meanwhile stays sold. A SKU can be changed until the copy has first been on sale.
 
     Raises:
         NotFoundError: the shop has no such listing.
-        StockError: more copies are promised to checkouts than ``quantity``.
+        StockError: more copies are promised to checkouts than ``quantity``, or there are no longer as many
+            as were ``seen``.
         SkuTakenError, IdenticalListingError, DomainError: as ``create``.
     """
     listing = lock_own(seller=seller, listing_id=listing_id)
@@ -124,9 +128,10 @@ def edit(
         _check(listing)
         if identical.key_of(listing) != key:
             identical.ensure_room(listing=listing)
-        listing.save(update_fields=[*changed, "updated_at"])
-    if quantity is not None and quantity != listing.on_hand:
+        _write(listing, update_fields=[*changed, "updated_at"])
+    if quantity is not None and quantity not in {listing.on_hand, seen}:
         check_quantity(quantity)
+        _check_seen(listing, seen)
         _count(listing.pk, quantity, actor)
         changed.append("on_hand")
     if changed:
@@ -227,9 +232,10 @@ def _row_for(seller: Seller, edition: Edition, sku: str) -> Listing:
             sku=sku or skus.suggest(seller=seller),
             currency=settings.MARKETPLACE_CURRENCY,
         )
-    if taken.status not in skus.ENDED or taken.edition_id != edition.pk:
-        raise skus.refuse(taken_by=taken)
+    # Under its lock: of two who take it up at once, the second finds it listed.
     listing = stock.lock_listings([taken.pk])[taken.pk]
+    if listing.status not in skus.ENDED or listing.edition_id != edition.pk:
+        raise skus.refuse(taken_by=listing)
     # Counting copies of what was sold out would put it on sale before it is described anew.
     listing.status = ListingStatus.DRAFT
     return listing
@@ -280,12 +286,23 @@ def _check(listing: Listing) -> None:
         raise DomainError(first, fields=errors)
 
 
-def _insert(listing: Listing) -> None:
+def _check_seen(listing: Listing, seen: int | None) -> None:
+    """Refuse a count that was made when there were other copies than now."""
+    if seen is not None and seen != listing.on_hand:
+        message = ngettext(
+            "%(n)d copy is left now: it changed while you looked. Write how many there are.",
+            "%(n)d copies are left now: it changed while you looked. Write how many there are.",
+            listing.on_hand,
+        ) % {"n": listing.on_hand}
+        raise StockError(message, fields={"on_hand": [message]})
+
+
+def _write(listing: Listing, **how: Any) -> None:
     """Write the row, whose SKU somebody else may have taken this very moment."""
     given = listing.sku
     try:
         with transaction.atomic():
-            listing.save()
+            listing.save(**how)
     except IntegrityError:
         taken = skus.holder(seller=listing.seller, sku=given)
         if taken is None:

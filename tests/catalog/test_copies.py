@@ -153,6 +153,33 @@ def test_two_at_a_time_cannot_both_be_the_second(
     assert len(made) == (1 if guarded else 3)
 
 
+def test_of_two_who_take_up_an_ended_sku_the_second_is_refused(
+    shop: Seller, edition: Edition, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Both have seen it sold out; the first has it on sale, promised perhaps, when the second comes."""
+    ended = listed(shop, edition, sku="A-1")
+    with transaction.atomic():
+        stock.correct(listing_id=ended.pk, counted=0, reason="sold at a fair", actor=None)
+    seen = skus.holder(seller=shop, sku="A-1")
+    listed(shop, edition, sku="A-1", price_minor=900)
+    monkeypatch.setattr(skus, "holder", lambda **_asked: seen)
+    with pytest.raises(SkuTakenError, match="You use A-1"):
+        listed(shop, edition, sku="A-1", price_minor=100)
+    ended.refresh_from_db()
+    assert (ended.price_minor, ended.status, ended.on_hand) == (900, ListingStatus.ACTIVE, 1)
+
+
+def test_a_sku_that_is_taken_this_very_moment_is_refused(
+    shop: Seller, edition: Edition, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    taken = listed(shop, edition, sku="A-1")
+    draft = listed(shop, edition, sku="A-2", condition="fine", on_sale=False)
+    told = iter([None, taken])
+    monkeypatch.setattr(skus, "holder", lambda **_asked: next(told))
+    with pytest.raises(SkuTakenError, match="You use A-1"):
+        copies.edit(seller=shop, listing_id=draft.pk, changes={}, sku="A-1", actor=None)
+
+
 # ---- photographs -------------------------------------------------------------------------------
 
 

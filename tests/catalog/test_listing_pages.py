@@ -1,11 +1,12 @@
 """A shop lists a book in three steps, finds it in its stock, changes it and takes it off again."""
 
+import re
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.db import connection
+from django.db import connection, transaction
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
@@ -14,7 +15,7 @@ from accounts.models import Seller, SellerEvent
 from catalog.constants import CoverStatus, ListingStatus
 from catalog.models import Edition, Listing, ListingPhoto, Work
 from catalog.search import index
-from catalog.services import photos
+from catalog.services import photos, stock
 from tests.factories.accounts import SellerFactory, SellerMemberFactory
 from tests.factories.catalog import EditionFactory, IdentifierFactory, ListingFactory, WorkFactory
 from tests.factories.covers import picture
@@ -258,8 +259,9 @@ def test_the_list_takes_the_same_queries_at_any_size(
     few = queries()
     for n in range(10):
         ListingFactory(seller=shop, edition=edition, price_minor=700 + n)
-    # The session and its user, the membership, the tallies, the categories, the rows.
-    assert queries() == few <= 6
+    # The session and its user, the membership, the tallies, the categories, the rows; what the menu says
+    # is waiting.
+    assert queries() == few <= 7
 
 
 # ---- one copy ----------------------------------------------------------------------------------
@@ -285,6 +287,31 @@ def test_promised_copies_cannot_be_counted_away(
     assert "promised to people who are paying now" in page
     listing.refresh_from_db()
     assert (listing.on_hand, listing.price_minor) == (2, 600)
+
+
+def test_what_is_sold_while_a_seller_looks_stays_sold(client: Client, shop: Seller) -> None:
+    """The form sends back the number it has shown; nobody has counted."""
+    listing = ListingFactory(seller=shop, on_hand=3)
+    shown = re.search(
+        r'name="seen" value="(\d+)"', client.get(at(f"{listing.pk}/")).content.decode()
+    )
+    assert shown is not None
+    with transaction.atomic():
+        stock.correct(listing_id=listing.pk, counted=2, reason="sold", actor=None)
+    sent = copy_of(price="7", quantity="3", seen=shown[1])
+    assert client.post(at(f"{listing.pk}/"), sent).status_code == 302
+    listing.refresh_from_db()
+    assert (listing.price_minor, listing.on_hand) == (700, 2)
+    # Counted, but before the sale: asked again, with what is there now.
+    page = client.post(at(f"{listing.pk}/"), copy_of(quantity="5", seen="3")).content.decode()
+    assert "2 copies are left now" in page
+    assert 'name="seen" value="2"' in page
+    assert client.post(at(f"{listing.pk}/"), copy_of(quantity="5", seen="2")).status_code == 302
+    listing.refresh_from_db()
+    assert listing.on_hand == 5
+    # An error elsewhere keeps what was shown first.
+    page = client.post(at(f"{listing.pk}/"), copy_of(price="x", seen="4")).content.decode()
+    assert 'name="seen" value="4"' in page
 
 
 def test_the_way_on_and_off_sale(client: Client, shop: Seller, edition: Edition) -> None:
