@@ -8,7 +8,9 @@ from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.models import User
@@ -203,10 +205,10 @@ def _want(who: Waiter, pk: int) -> Want:
 
 # What the buttons beside a want do, and what is said when it is done.
 Act = Callable[..., Want]
-ACTS: dict[str, tuple[Act, str]] = {
-    "pause": (wants.pause, _("Paused. We look no further until you say so.")),
-    "resume": (wants.resume, _("We are looking again.")),
-    "close": (wants.close, _("Removed from your wants.")),
+ACTS: dict[str, tuple[Act, Promise]] = {
+    "pause": (wants.pause, gettext_lazy("Paused. We look no further until you say so.")),
+    "resume": (wants.resume, gettext_lazy("We are looking again.")),
+    "close": (wants.close, gettext_lazy("Removed from your wants.")),
 }
 
 
@@ -222,7 +224,7 @@ def act(request: HttpRequest, who: Waiter, pk: int, back: str) -> HttpResponse:
     except ConflictError as error:
         messages.error(request, error.message)
     else:
-        messages.success(request, chosen[1])
+        messages.success(request, str(chosen[1]))
     return redirect(back)
 
 
