@@ -62,7 +62,8 @@ _DEMAND = f"""
             bool_and(jacket) AS jacket
         FROM waiting GROUP BY key, user_id, email
     )
-    SELECT p.key, count(*), percentile_cont(0.5) WITHIN GROUP (ORDER BY p.most), count(p.most),
+    SELECT p.key, count(*),
+        round((percentile_cont(0.5) WITHIN GROUP (ORDER BY p.most))::numeric)::bigint, count(p.most),
         array_agg(p.least), count(*) FILTER (WHERE p.signed),
         count(*) FILTER (WHERE p.first_edition), count(*) FILTER (WHERE p.jacket),
         c.copies, c.own
@@ -188,13 +189,11 @@ def _params(seller: Seller | None) -> dict[str, Any]:
     }
 
 
-def _read(
-    people: int, median: float | None, named: int, least: Sequence[int], *rest: int
-) -> Demand:
+def _read(people: int, median: int | None, named: int, least: Sequence[int], *rest: int) -> Demand:
     signed, first, jacket, copies, own = rest
     takes = {code: sum(rank >= at for rank in least) for at, code in enumerate(_BY_RANK, start=1)}
     known = named >= ENOUGH and median is not None
-    ceiling = Money(round(median), settings.MARKETPLACE_CURRENCY) if known and median else None
+    ceiling = Money(median, settings.MARKETPLACE_CURRENCY) if known and median else None
     return Demand(people, takes, ceiling, signed, first, jacket, copies, own)
 
 
