@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from catalog.constants import InventoryMode
@@ -78,7 +79,7 @@ class ColumnsForm(forms.Form):
     currency = forms.RegexField(
         label=_("Currency of prices that name none"),
         regex=r"^[A-Za-z]{3}$",
-        initial="GBP",
+        initial=lambda: settings.MARKETPLACE_CURRENCY,
         max_length=3,
         error_messages={"invalid": _("Write its three letters, like GBP.")},
     )

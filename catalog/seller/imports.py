@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, cast
 from uuid import UUID
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect, render
@@ -90,7 +91,7 @@ def _detail(
         outcome = figures[0][0] if figures else ""
     number = _page(request)
     page = selectors.rows_page(found, outcome=outcome, number=number) if outcome else None
-    currency = str(found.choices.get("currency", "GBP"))
+    currency = str(found.choices.get("currency", settings.MARKETPLACE_CURRENCY))
     typed = request.POST.dict() if request.method == "POST" else {}
     rows = [shown(row, currency=currency, errors=errors or {}, typed=typed) for row in page.items] if page else []  # fmt: skip
     gone = found.count(RowOutcome.WITHDRAWN)

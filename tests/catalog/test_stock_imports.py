@@ -24,7 +24,7 @@ from catalog.models import (
 )
 from catalog.selectors import inventory as inventory_selectors
 from catalog.services import inventory, people, stock
-from catalog.services.inventory import running
+from catalog.services.inventory import correcting, running
 from tests.catalog.stock_uploads import checked, isbn, line, published, shelves, table, uploaded
 from tests.factories.accounts import SellerFactory
 from tests.factories.catalog import EditionFactory, IdentifierFactory
@@ -135,6 +135,22 @@ def test_columns_that_the_file_has_not_are_left_alone(shop) -> None:
     assert (one.price_minor, one.shelf, one.private_notes, one.cost_minor, one.notes, one.on_hand) == (
         900, "B 7", "From the Hay fair.", 120, "Copy 1.", 1,
     )  # fmt: skip
+
+
+def test_a_price_in_another_currency_is_asked_for_in_ours(shop) -> None:
+    """A basket of two currencies has no sum."""
+    found = checked(shop, table(line(1), line(2, price="€4.50"), line(3, price="USD 7")))
+    assert found.checked == {"new": 1, "refused": 2}
+    problem = found.rows.get(sku="S2").problems[0]
+    assert (problem["code"], problem["remedy"]) == ("currency_foreign", "Write the price in GBP.")
+    made = correcting.correct(
+        inventory_import=found, corrections={2: {"price": "3.90"}, 3: {"price": "$7"}}, actor=None
+    )
+    assert made.outcomes == {"new": 1, "refused": 1}
+    inventory.publish(inventory_import=found, actor=None, enqueue=False)
+    inventory.run(inventory_import=found)
+    prices = Listing.objects.order_by("sku").values_list("sku", "price_minor", "currency")
+    assert list(prices) == [("S1", 450, "GBP"), ("S2", 390, "GBP")]
 
 
 def test_sold_and_deleted_rows_go_off_sale(shop) -> None:

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext as _
 
@@ -155,7 +156,7 @@ def _speak(row: StockRow, *names: str) -> None:
 
 
 def _price(row: StockRow, text: str) -> str:
-    found = amounts.price(text, row.currency or "GBP", ".")
+    found = amounts.price(text, settings.MARKETPLACE_CURRENCY, ".")
     if found.wrong or not text:
         return _("Use a point, like 4.50")
     row.price_minor, row.currency = found.minor, found.currency

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
+from django.conf import settings
 from django.utils.translation import gettext as _
 
 from catalog.importers.problems import shorten
@@ -106,6 +107,13 @@ def _check(found: Facts) -> None:
     if price is not None and not 0 < price <= MOST_PRICE:
         found.fail("price_impossible", "price_minor", price, _("The price can’t be right."),
                    remedy=_("Write it as 4.50."))  # fmt: skip
+    currency = found.columns.get("currency")
+    if price is not None and currency and currency != settings.MARKETPLACE_CURRENCY:
+        # Baskets, orders and comparisons of prices are of one currency.
+        found.fail("currency_foreign", "price_minor", currency,
+                   _("Prices here are in %(ours)s, and this one is in %(theirs)s.")
+                   % {"ours": settings.MARKETPLACE_CURRENCY, "theirs": currency},
+                   remedy=_("Write the price in %(ours)s.") % {"ours": settings.MARKETPLACE_CURRENCY})  # fmt: skip
     if row.quantity is not None and not 0 <= row.quantity <= MOST_COPIES:
         found.fail("quantity_impossible", "quantity", row.quantity,
                    _("The number of copies can’t be right."), remedy=_("Write it as 1, 2, 3."))  # fmt: skip
@@ -143,5 +151,5 @@ DEFAULTS: dict[str, Any] = {
     **dict.fromkeys((*_CODES, *_TEXTS), ""),
     **dict.fromkeys(_FLAGS, False),
     "defects": [], "categories": [], "weight_g": None, "cost_minor": None, "price_minor": None,
-    "currency": "GBP",
+    "currency": settings.MARKETPLACE_CURRENCY,
 }  # fmt: skip

@@ -6,6 +6,8 @@ from dataclasses import fields
 from itertools import islice
 from typing import Any, BinaryIO, cast
 
+from django.conf import settings
+
 from catalog.importers.record import RefusedFileError
 from catalog.importers.stock import open_stock
 from catalog.importers.stock.row import Choices, StockFile, StockRow
@@ -37,7 +39,8 @@ def looked_into(
 ) -> Iterator[StockFile]:
     """Open ``stream``, and give up what that took when the block ends. Raises RefusedFileError."""
     known = {one.name for one in fields(Choices)}
-    said = Choices(**{key: value for key, value in choices.items() if key in known})
+    given = {"currency": settings.MARKETPLACE_CURRENCY, **choices}
+    said = Choices(**{key: value for key, value in given.items() if key in known})
     file = open_stock(stream, name, mapping or None, choices=said)
     try:
         yield file
