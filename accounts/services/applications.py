@@ -127,7 +127,9 @@ def set_account(
     except ValueError as error:
         raise SellerFactsError(str(error), fields={"account_number": [str(error)]}) from error
     if seller.status not in DRAFTS and not (account_holder and number):
-        raise SellerFactsError(_("An open shop needs an account to be paid to."))
+        name = "account_number" if account_holder else "account_holder"
+        text = _("An open shop needs an account to be paid to: write whose it is, and its number.")
+        raise SellerFactsError(text, fields={name: [text]})
     if (details.account_holder, details.account_number) == (account_holder, number):
         return details
     replaced = bool(details.account_number) and details.account_number != number
