@@ -184,6 +184,11 @@ def cast(settings: Any, tmp_path: Any) -> Cast:
         },
     }
     settings.API_LIMITS = dict.fromkeys(settings.API_LIMITS, "1000000/minute")
+    return everybody()
+
+
+def everybody() -> Cast:
+    """Return the people with what they have; Bea's shop has a row for every address that names one."""
     ann = UserFactory(name="Ann", email="ann@example.org")
     bea = UserFactory(name="Beatrix Onlyhers", email="onlyhers@example.org")
     where = AddressFactory(user=bea, full_name="Onlyhers", line1="99 Onlyhers Lane")

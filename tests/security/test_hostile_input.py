@@ -4,8 +4,10 @@ Every request runs in a savepoint that is undone, so that one does not change wh
 """
 
 import json
+import re
 from collections.abc import Iterator
 from typing import Any
+from urllib.parse import quote, urlencode
 
 import pytest
 from django.db import connection, transaction
@@ -19,8 +21,9 @@ from accounts.services import tokens
 from catalog.models import Person, Series, Subject, Work
 from tests.factories.accounts import StaffFactory, UserFactory
 from tests.factories.staff import World
+from tests.security.pages import Form, forms_on
 from tests.security.routes import Route, address, routes
-from tests.security.test_access import rule_of
+from tests.security.test_access import Cast, everybody, rule_of
 
 pytestmark = pytest.mark.django_db
 
@@ -219,6 +222,28 @@ class Prober:
         self.cookies = self.client.cookies.output(header="", sep=";")
         self.broken: list[str] = []
         self.sent = 0
+        self.cast: Cast | None = None
+
+    @property
+    def routes(self) -> list[Route]:
+        """The routes to try: those of the shop for somebody of its team, else all."""
+        return [route for route in everyday() if self.cast is None or rule_of(route) == "TEAM"]
+
+    def good(self, route: Route) -> str:
+        """Return an address that leads to something where that is easy to know."""
+        return address(route, self.usual(route) | _known(route))
+
+    def usual(self, route: Route) -> dict[str, str]:
+        """Return a value for each place of the address: rows of the shop that is kept."""
+        return usual(route) if self.cast is None else usual(route) | _rows(self.cast, route)
+
+    def paths(self, route: Route) -> Iterator[str]:
+        """Yield the route's address with each hostile value in each of its places."""
+        if not route.parameters:
+            yield address(route, {})
+        for name, kind in route.parameters:
+            for value in PATHS[kind]:
+                yield address(route, {**self.usual(route), name: value})
 
     def send(self, method: str, path: str, label: str, **extra: Any) -> None:
         """Send one request; ``path`` may have a query string, quoted already."""
@@ -266,15 +291,6 @@ def usual(route: Route) -> dict[str, str]:
     return {name: plain.get(kind, PATHS[kind][0]) for name, kind in route.parameters}
 
 
-def paths(route: Route) -> Iterator[str]:
-    """Yield the route's address with each hostile value in each of its places."""
-    if not route.parameters:
-        yield address(route, {})
-    for name, kind in route.parameters:
-        for value in PATHS[kind]:
-            yield address(route, {**usual(route), name: value})
-
-
 def shapes() -> dict[tuple[str, str], dict[str, Any]]:
     """Return the properties of each operation's body: (method, path) → name → schema."""
     schema: Any = SchemaGenerator().get_schema(public=True)  # type: ignore[no-untyped-call]
@@ -294,6 +310,11 @@ def flush(settings: Any) -> None:
 
 
 def somebody(kind: str) -> Prober:
+    if kind == "owner":
+        cast = everybody()
+        prober = Prober(cast.bea, with_token=True)
+        prober.cast = cast
+        return prober
     world = World()
     world.grow(1)
     who = UserFactory() if kind == "user" else None
@@ -305,16 +326,17 @@ def report(prober: Prober, least: int) -> None:
     assert not prober.broken, "\n".join([f"{len(prober.broken)} broke", *prober.broken[:40]])
 
 
-# All routes once as a stranger; as a signed-in reader with the long proofs (make proof).
-KINDS = ["visitor", pytest.param("user", marks=pytest.mark.proof)]
+# All routes once as a stranger; with the long proofs (make proof) as a signed-in reader, and those of a
+# shop as its owner.
+KINDS = ["visitor", *(pytest.param(who, marks=pytest.mark.proof) for who in ("user", "owner"))]
 
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_addresses(kind: str, settings: Any, mail_folder: None) -> None:
     prober = somebody(kind)
-    for route in everyday():
+    for route in prober.routes:
         flush(settings)
-        for number, path in enumerate(paths(route)):
+        for number, path in enumerate(prober.paths(route)):
             for method in METHODS if number == 0 else ("GET", "POST"):
                 prober.send(method, path, "path")
     report(prober, 800)
@@ -323,9 +345,9 @@ def test_addresses(kind: str, settings: Any, mail_folder: None) -> None:
 @pytest.mark.parametrize("kind", KINDS)
 def test_query_strings(kind: str, settings: Any, mail_folder: None) -> None:
     prober = somebody(kind)
-    for route in everyday():
+    for route in prober.routes:
         flush(settings)
-        path = _good(route)
+        path = prober.good(route)
         for text in TEXTS:
             query = "&".join(f"{name}={text}" for name in NAMES)
             prober.send("GET", f"{path}?{query}", text)
@@ -338,20 +360,17 @@ def test_query_strings(kind: str, settings: Any, mail_folder: None) -> None:
     report(prober, 1000)
 
 
-def _good(route: Route) -> str:
-    """Return an address that leads to something where that is easy to know."""
+def _known(route: Route) -> dict[str, str]:
+    """Return the values that lead to something of everybody's."""
+    kinds = dict(route.parameters)
+    if "shop" in kinds:
+        return {}
     values = {"slug": _slug(route), "pk": "1", "number": "1", "section": "works"}
-    return address(
-        route,
-        {
-            **usual(route),
-            **{
-                k: v
-                for k, v in values.items()
-                if k in dict(route.parameters) and dict(route.parameters)[k] != "uuid"
-            },
-        },
-    )
+    return {name: value for name, value in values.items() if kinds.get(name, "uuid") != "uuid"}
+
+
+def _rows(cast: Cast, route: Route) -> dict[str, str]:
+    return {"shop": cast.her_shop} | cast.rows.get(route.name, {})
 
 
 def _slug(route: Route) -> str:
@@ -380,8 +399,8 @@ def _reads_query(path: str) -> bool:
 @pytest.mark.parametrize("kind", KINDS)
 def test_bodies(kind: str, settings: Any, mail_folder: None) -> None:
     prober = somebody(kind)
-    for route in everyday():
-        path = _good(route)
+    for route in prober.routes:
+        path = prober.good(route)
         flush(settings)
         for text in TEXTS:
             form = "&".join(f"{name}={text}" for name in NAMES).encode()
@@ -399,7 +418,9 @@ def test_bodies(kind: str, settings: Any, mail_folder: None) -> None:
 def test_json_field_by_field(kind: str, settings: Any) -> None:
     prober = somebody(kind)
     for (method, path), properties in shapes().items():
-        where = path.replace("{id}", "00000000-0000-0000-0000-000000000000")
+        if prober.cast is not None and "{shop}" not in path:
+            continue
+        where = _filled(path, prober.cast)
         good = {name: _example(schema) for name, schema in properties.items()}
         good |= {"address": ADDRESS} if "address" in properties else {}
         for name in properties:
@@ -411,6 +432,18 @@ def test_json_field_by_field(kind: str, settings: Any) -> None:
     report(prober, 200)
 
 
+def _filled(path: str, cast: Cast | None) -> str:
+    """Return an operation's path with rows of the shop in its places, or with none's."""
+    values = {"id": NOWHERE, "pk": NOWHERE}
+    if cast is not None:
+        for route in everyday():
+            asked = re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", f"/{route.pattern}")
+            if re.sub(r"{\w+}", "{}", asked) == re.sub(r"{\w+}", "{}", path):
+                return address(route, usual(route) | _rows(cast, route))
+    return re.sub(r"{(\w+)}", lambda match: values.get(match[1], "nowhere"), path)
+
+
+NOWHERE = "00000000-0000-0000-0000-000000000000"
 ADDRESS = {"full_name": "A", "line1": "B", "city": "C", "postcode": "SY8 1AB", "country": "GB"}
 
 
@@ -425,14 +458,73 @@ def _example(schema: Any) -> Any:
 @pytest.mark.parametrize("kind", KINDS)
 def test_headers(kind: str, settings: Any, mail_folder: None) -> None:
     prober = somebody(kind)
-    for route in everyday():
+    for route in prober.routes:
         flush(settings)
-        path = _good(route)
+        path = prober.good(route)
         for headers in HEADERS:
             prober.send("GET", path, str(headers), **headers)
             if rule_of(route) != "OPEN":
                 prober.send("POST", path, str(headers), **headers)
     report(prober, 1000)
+
+
+# What comes instead of a stock file, a photograph or a document: what it says it is, and what it is.
+FILES = [
+    ("empty.csv", b""),
+    ("nul.csv", b"sku,title,price\n\0,\0,\0\n" * 50),
+    ("quotes.csv", b'sku,"title,price\n' + b'"' * 5001),
+    ("wide.csv", b",".join([b"x"] * 20_000) + b"\n" + b"," * 20_000),
+    ("cell.tsv", b"sku\ttitle\tprice\n1\t" + b"y" * 300_000 + b"\t9.99\n"),
+    ("not.xlsx", b"PK\x03\x04" + b"\0" * 300),
+    ("not.png", b"\x89PNG\r\n\x1a\n" + b"\xff" * 300),
+    ("not.pdf", b"%PDF-1.7\n" + b"\xff" * 300),
+    ("entities.xml", b'<?xml version="1.0"?><!DOCTYPE a [<!ENTITY b "cccc">]><a>&b;&b;</a>'),
+    ("deep.xml", b"<a>" * 50_000),
+    ("../../x\u202egnp.exe".encode(), b"MZ"),
+]  # fmt: skip
+
+
+@pytest.mark.proof
+def test_the_forms_of_a_shop(settings: Any, mail_folder: None) -> None:
+    """Each field of each form of the workplace in its turn, the others as the page shows them."""
+    prober = somebody("owner")
+    seen = set()
+    for route in prober.routes:
+        path = prober.good(route)
+        flush(settings)
+        page = prober.client.get(path, **prober.headers)
+        if not page.get("Content-Type", "").startswith("text/html") or page.streaming:
+            continue
+        for form in forms_on(page.content.decode(), at=path):
+            key = (form.action, *form.fields, *form.files)
+            if key not in seen:
+                seen.add(key)
+                flush(settings)
+                _fill_in(prober, form)
+    report(prober, 1000)
+
+
+def _fill_in(prober: Prober, form: Form) -> None:
+    for name in form.fields:
+        for text in TEXTS:
+            kept = {k: v for k, v in form.fields.items() if k != name}
+            body = f"{urlencode(kept)}&{quote(name)}={text}".encode()
+            prober.send("POST", form.action, f"{name}={text}", data=body,
+                        content_type="application/x-www-form-urlencoded")  # fmt: skip
+    for name in form.files:
+        for called, content in FILES:
+            head = called if isinstance(called, bytes) else called.encode()
+            parts = [
+                b'--b\r\nContent-Disposition: form-data; name="%b"\r\n\r\n%b\r\n'
+                % (k.encode(), v.encode())
+                for k, v in form.fields.items()
+            ]
+            parts.append(
+                b'--b\r\nContent-Disposition: form-data; name="%b"; filename="%b"\r\n\r\n%b\r\n--b--\r\n'
+                % (name.encode(), head, content)
+            )
+            prober.send("POST", form.action, f"{name}: {called!r}", data=b"".join(parts),
+                        content_type="multipart/form-data; boundary=b")  # fmt: skip
 
 
 @pytest.mark.proof
@@ -447,7 +539,7 @@ def test_the_administration(settings: Any) -> None:
         if not route.is_admin:
             continue
         flush(settings)
-        for path in list(paths(route))[:4]:
+        for path in list(prober.paths(route))[:4]:
             prober.send("GET", path, "path")
         path = address(route, usual(route))
         for text in (
