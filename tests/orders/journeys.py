@@ -1,11 +1,14 @@
 """Steps that many tests of orders take: a basket, the way to the payment page, and the jobs after it."""
 
 from collections.abc import Iterable
+from typing import cast
 
 from django.db import connection
 from django.utils import timezone
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.models import ProcrastinateJob
+from procrastinate.job_context import JobContext
+from procrastinate.jobs import Job
 
 from accounts.models import User
 from books4all.lib.money import Money
@@ -80,6 +83,16 @@ def let_time_pass(order: Order) -> None:
         )
 
 
+def _context() -> JobContext:
+    """Return what a worker that is not about to stop gives to a job that asks for it."""
+    return JobContext(
+        app=app,
+        job=cast("Job", None),
+        abort_reason=lambda: None,
+        start_timestamp=timezone.now().timestamp(),
+    )
+
+
 def run_jobs(*, only: Iterable[str] = (), late: bool = False) -> list[str]:
     """Run the jobs that are due, in their order, as a worker would; returns their names.
 
@@ -97,7 +110,8 @@ def run_jobs(*, only: Iterable[str] = (), late: bool = False) -> list[str]:
             return ran
         with connection.cursor() as cursor:
             cursor.execute("UPDATE procrastinate_jobs SET status = 'doing' WHERE id = %s", [job.pk])
-            app.tasks[job.task_name].func(**job.args)
+            task = app.tasks[job.task_name]
+            task.func(*([_context()] if task.pass_context else []), **job.args)
             cursor.execute(
                 "UPDATE procrastinate_jobs SET status = 'succeeded' WHERE id = %s", [job.pk]
             )
