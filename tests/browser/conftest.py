@@ -16,7 +16,9 @@ from books4all.demo import loader, people
 from tests.browser import databases
 from tests.browser.watch import Watch
 
-pytest.register_assert_rewrite("tests.browser.checks", "tests.browser.steps")
+pytest.register_assert_rewrite(
+    *(f"tests.browser.{name}" for name in ("checks", "steps", "selling_steps", "stock", "keys"))
+)
 
 WIDTHS = {"phone": (390, 844), "desktop": (1280, 900)}
 
