@@ -1,5 +1,6 @@
 """What every page must be: accessible, within its width, and valid."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Literal
 
@@ -10,7 +11,8 @@ from playwright.sync_api import Page
 AXE = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text(encoding="utf-8")
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 # (width, colours): the widths both ways, and the colours at both.
-VIEWS: tuple[tuple[int, Literal["light", "dark"]], ...] = (
+View = tuple[int, Literal["light", "dark"]]
+VIEWS: tuple[View, ...] = (
     (1280, "light"),
     (1280, "dark"),
     (390, "light"),
@@ -27,7 +29,7 @@ _RUN = """([tags, rules]) => axe.run(
   node => one.id + ' at ' + node.target.join(' ') + ': ' + node.failureSummary)))"""
 
 
-def violations(page: Page) -> list[str]:
+def violations(page: Page, views: Sequence[View] = VIEWS) -> list[str]:
     """Return what axe finds, at both widths and in both themes.
 
     Of the rules only contrast can tell the themes apart: the dark one is asked for that alone. Covers
@@ -35,7 +37,7 @@ def violations(page: Page) -> list[str]:
     """
     page.evaluate(AXE)
     found = []
-    for width, scheme in VIEWS:
+    for width, scheme in views:
         page.set_viewport_size({"width": width, "height": 900})
         page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
         # Colours that fade into the other theme's are not there yet.
@@ -45,10 +47,10 @@ def violations(page: Page) -> list[str]:
     return found
 
 
-def too_wide(page: Page) -> list[str]:
+def too_wide(page: Page, widths: Sequence[int] = NARROW) -> list[str]:
     """Return at which widths the page scrolls sideways, and what sticks out."""
     found = []
-    for width in NARROW:
+    for width in widths:
         page.set_viewport_size({"width": width, "height": 900})
         across = page.evaluate("document.documentElement.scrollWidth")
         if across > width:
