@@ -1,5 +1,7 @@
 """The way into the workplaces of one's shops."""
 
+from contextlib import suppress
+
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -18,6 +20,8 @@ _BEFORE_OPENING = (
     SellerStatus.CHANGES_REQUESTED,
     SellerStatus.REJECTED,
 )
+# Pages of a shop that links from elsewhere lead to without knowing whose shop: /selling/?to=import
+_PAGES = {"import": "selling:imports"}
 
 
 @require_safe
@@ -29,19 +33,19 @@ def shops(request: HttpRequest) -> HttpResponse:
     invitations = invitations_for(user)
     if not members and not invitations:
         return redirect("pages:fees")
+    to = request.GET.get("to", "")
     if len(members) == 1 and not invitations and "all" not in request.GET:
-        return redirect(first_page(members[0]))
-    places = [(member, first_page(member)) for member in members]
+        return redirect(first_page(members[0], to))
+    places = [(member, first_page(member, to)) for member in members]
     context = {"places": places, "invitations": invitations, "nav": "sell"}
     return render(request, "selling/shops.html", context)
 
 
-def first_page(member: SellerMember) -> str:
-    """Return the address that a member's work begins at."""
-    if member.seller.status in _BEFORE_OPENING:
-        return reverse("selling:application", args=[member.seller.slug])
-    try:
-        return reverse("selling:today", args=[member.seller.slug])
-    except NoReverseMatch:
-        # The desk comes from an app above, which a deployment may not have.
-        return reverse("selling:application", args=[member.seller.slug])
+def first_page(member: SellerMember, to: str = "") -> str:
+    """Return the address that a member's work begins at; ``to`` names another page of the shop."""
+    before = member.seller.status in _BEFORE_OPENING
+    # These come from apps above, which a deployment may not have.
+    for name in filter(None, (_PAGES.get(to), None if before else "selling:today")):
+        with suppress(NoReverseMatch):
+            return reverse(name, args=[member.seller.slug])
+    return reverse("selling:application", args=[member.seller.slug])

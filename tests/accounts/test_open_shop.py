@@ -329,6 +329,22 @@ def test_the_checklist_page_takes_few_queries(
         client.get(at("application", seller))
 
 
+def test_the_footer_leads_into_the_workplace(client: Client, hester: User) -> None:
+    page = client.get(reverse("pages:fees")).content.decode()
+    foot = page[page.index('<footer class="foot"') :]
+    ways = [reverse("selling:open"), "/selling/?to=import", reverse("pages:fees") + "#fees", reverse("selling:shops")]
+    places = [foot.index(f'href="{way}"') for way in ways]
+    assert places == sorted(places)
+    # Without a shop: how to open one
+    assert client.get("/selling/?to=import")["Location"] == reverse("pages:fees")
+    shop = begun(hester)
+    to_import = reverse("selling:imports", args=[shop.slug])
+    assert client.get("/selling/?to=import")["Location"] == to_import
+    assert client.get("/selling/?to=nowhere")["Location"] == at("application", shop)
+    begun(hester, name="Second")
+    assert to_import in client.get("/selling/?to=import").content.decode()
+
+
 def test_one_of_several_shops_is_chosen(client: Client, hester: User) -> None:
     first = begun(hester)
     assert client.get(reverse("selling:shops"))["Location"] == at("application", first)
