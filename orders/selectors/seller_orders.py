@@ -27,7 +27,9 @@ from django.utils.translation import gettext_lazy, ngettext
 from accounts.models import Seller, SellerMember
 from books4all.lib.errors import NotFoundError
 from books4all.lib.money import Money, total
+from books4all.lib.pictures import Picture
 from books4all.lib.postal import label_lines
+from catalog.selectors.copies import photo_rows, pictures
 from orders.constants import WAITING, SellerOrderStatus
 from orders.models import (
     OrderEvent,
@@ -152,9 +154,16 @@ def _about(text: str) -> Q:
     return named | Q(Exists(line.filter(Q(title__icontains=text) | Q(sku__iexact=text))))
 
 
-def with_lines(rows: QuerySet[SellerOrder]) -> QuerySet[SellerOrder]:
-    """Load the order and the lines with their books: one more query at any size."""
+def with_lines(
+    rows: QuerySet[SellerOrder], *, photographed: bool = False
+) -> QuerySet[SellerOrder]:
+    """Load the order and the lines with their books: one more query at any size.
+
+    ``photographed`` lines bring the ``photo_rows`` of their copies in the same query.
+    """
     lines = OrderLine.objects.select_related("listing__edition__work").order_by("pk")
+    if photographed:
+        lines = lines.annotate(photo_rows=photo_rows("listing"))
     return rows.select_related("order").prefetch_related(Prefetch("lines", queryset=lines))
 
 
@@ -229,7 +238,7 @@ def order_of(seller: Seller, number: str) -> SellerOrder:
 
 def with_everything(rows: QuerySet[SellerOrder]) -> QuerySet[SellerOrder]:
     """Load what an order's page and the API show: lines, parcels, refusals, in six more queries."""
-    return with_lines(rows).prefetch_related(
+    return with_lines(rows, photographed=True).prefetch_related(
         Prefetch("shipments", queryset=Shipment.objects.order_by("shipped_at", "pk")),
         Prefetch(
             "shipments__lines",
@@ -259,12 +268,20 @@ class Happened:
 
 
 @dataclass(frozen=True)
+class SoldLine:
+    """A line of an order and the photographs of its copy, to know it by on the shelf."""
+
+    line: OrderLine
+    photos: Sequence[Picture]
+
+
+@dataclass(frozen=True)
 class SoldOrder:
     """An order as its shop's page shows it."""
 
     seller_order: SellerOrder
     number: str
-    lines: Sequence[OrderLine]
+    lines: Sequence[SoldLine]
     left: int
     address: Sequence[str]
     deadline: Deadline | None
@@ -282,7 +299,7 @@ def sold_order(seller: Seller, number: str) -> SoldOrder:
     return SoldOrder(
         seller_order=part,
         number=order.number,
-        lines=lines,
+        lines=[SoldLine(line, pictures(line.photo_rows)) for line in lines],  # type: ignore[attr-defined]  # annotated
         left=sum(line.left for line in lines),
         address=label_lines(order, sender_country=str(seller.country)),
         deadline=deadline(paid_at, part.promised_days(seller), today=today) if waits else None,

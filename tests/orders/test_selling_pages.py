@@ -10,10 +10,12 @@ from django.utils import timezone
 from accounts.constants import SellerRole
 from accounts.models import SellerEvent
 from books4all.lib.money import Money
+from catalog.constants import CoverStatus
 from catalog.models import Listing
 from orders.constants import SellerOrderStatus
 from orders.models import Refund, Refusal, Shipment
 from tests.factories.accounts import SellerFactory, UserFactory
+from tests.factories.covers import ListingPhotoFactory
 from tests.orders.journeys import run_jobs
 from tests.orders.selling import member_of, sold
 
@@ -377,6 +379,21 @@ def test_roles(client, shop):
     assert client.get(ORDERS).status_code == 404
 
 
+def test_an_order_shows_the_photographs_of_its_copies(seller_client, shop):
+    part = sold(shop, copies=(1, 1))
+    first, second = part.lines.order_by("pk")
+    seen = [ListingPhotoFactory(listing=line.listing, alt=alt)
+            for line, alt in ((first, "The title page"), (second, "A stain on the spine"))]  # fmt: skip
+    ListingPhotoFactory(alt="Of another copy")
+    refused = CoverStatus.REFUSED
+    ListingPhotoFactory(listing=first.listing, status=refused, reason="Too small.", alt="Too small")
+    page = words(seller_client.get(at("order", part)))
+    assert all(photo.name in page and photo.alt in page for photo in seen)
+    assert page.index("The title page") < page.index(second.title) < page.index("A stain on")
+    assert "Of another copy" not in page
+    assert "Too small" not in page
+
+
 def test_query_counts(seller_client, shop, django_assert_num_queries):
     def visit(url, queries):
         seller_client.get(url)
@@ -392,5 +409,5 @@ def test_query_counts(seller_client, shop, django_assert_num_queries):
         visit(f"{ORDERS}posted/?tab=to-post", 4)
         # orders, lines
         visit(f"{ORDERS}packing-slips/?tab=to-post", 2)
-        # its key, the order, lines, shipments, refusals, history and the team, the menu's badges
+        # its key, the order, lines with their copies' photographs, shipments, refusals, history and the team, the menu's badges
         visit(at("order", parts[0]), 8)
