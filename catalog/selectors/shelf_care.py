@@ -19,6 +19,7 @@ from accounts.models import Seller
 from books4all.lib.money import Money
 from catalog.constants import GRADES, CoverStatus, ListingStatus
 from catalog.models import Listing, StockTally
+from catalog.selectors.shop_stock import compared
 
 # Copies that are counted while somebody waits.
 COUNTED_AT_ONCE = 5_000
@@ -113,12 +114,6 @@ _COUNTS = """
         ARRAY(SELECT id FROM high ORDER BY id DESC LIMIT %(examples)s),
         ARRAY(SELECT id FROM long_here ORDER BY id LIMIT %(examples)s)
 """
-_LOWEST = """
-    SELECT own.id, min(other.price_minor) FROM catalog_listing own
-    JOIN catalog_listing other ON other.edition_id = own.edition_id AND other.status = 'active'
-        AND other.on_hand > other.held AND other.seller_id <> own.seller_id
-    WHERE own.id = ANY (%s) GROUP BY own.id
-"""
 
 
 def count_care(seller_id: int) -> Care:
@@ -149,7 +144,7 @@ def count_care(seller_id: int) -> Care:
 
 
 def shelf_of(seller: Seller) -> Shelf:
-    """Return the figures of a shop's stock, in six queries at any size."""
+    """Return the figures of a shop's stock, in five queries at any size."""
     counts: dict[str, int] = dict(
         Listing.objects.filter(seller=seller)
         .order_by()
@@ -200,16 +195,11 @@ def _needy(seller: Seller, care: Care | None) -> list[Needy]:
             ids.setdefault(pk, need)
     if not ids:
         return []
-    rows = Listing.objects.filter(seller=seller, pk__in=ids).select_related("edition__work")
-    lowest = _lowest(list(ids))
-    shown = [
-        Needy(row, ids[row.pk], Money(lowest[row.pk], row.currency) if row.pk in lowest else None)
-        for row in rows
-    ]
+    found = Listing.objects.filter(seller=seller, pk__in=ids).select_related("edition__work")
+    shown = [Needy(row, ids[row.pk], _lowest(row)) for row in compared(found)]
     return sorted(shown, key=lambda one: list(ids).index(one.listing.pk))
 
 
-def _lowest(listing_ids: list[int]) -> dict[int, int]:
-    with connection.cursor() as cursor:
-        cursor.execute(_LOWEST, [listing_ids])
-        return dict(cursor.fetchall())
+def _lowest(listing: Listing) -> Money | None:
+    minor: int | None = listing.lowest_here  # type: ignore[attr-defined]  # annotated
+    return None if minor is None else Money(minor, listing.currency)

@@ -122,7 +122,7 @@ def stock(*, seller: Seller, filters: Filters) -> ListingQuerySet:
 
 def for_page(rows: ListingQuerySet) -> ListingQuerySet:
     """Load and annotate what a line of the list shows: book, photographs, the lowest price elsewhere."""
-    return _compared(rows.with_book()).annotate(
+    return compared(rows.with_book()).annotate(
         title_key=F("edition__work__sort_title"), photo_rows=photo_rows()
     )
 
@@ -134,8 +134,11 @@ def is_high(price_minor: int, lowest_minor: int | None) -> bool:
     )
 
 
-def _compared(rows: ListingQuerySet) -> ListingQuerySet:
-    """Annotate ``lowest_here``: what other shops ask at least for as good a copy of the edition."""
+def compared(rows: ListingQuerySet) -> ListingQuerySet:
+    """Annotate ``lowest_here``: what other shops ask at least for as good a copy of the edition.
+
+    In minor units; NULL where none of them has one on sale.
+    """
     others = (
         Listing.objects.on_sale()
         .annotate(grade=_grade())
@@ -166,7 +169,7 @@ def _needing(found: ListingQuerySet, need: str) -> ListingQuerySet:
         return found.filter(on_shelf, ~Exists(shown))
     if need == "high":
         most = F("lowest_here") * HIGH_NUMERATOR / HIGH_DENOMINATOR
-        return _compared(found).filter(status=ListingStatus.ACTIVE, price_minor__gt=most)
+        return compared(found).filter(status=ListingStatus.ACTIVE, price_minor__gt=most)
     if need == "no_notes":
         return found.filter(on_shelf, notes="")
     return found.filter(status=ListingStatus.SOLD)

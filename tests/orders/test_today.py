@@ -13,8 +13,8 @@ from django.urls import reverse
 from accounts.constants import SellerRole
 from accounts.models import Seller, SellerMember
 from catalog.constants import Condition, ListingStatus
-from catalog.models import StockTally
-from catalog.selectors import shelf_care
+from catalog.models import Listing, StockTally
+from catalog.selectors import shelf_care, shop_stock
 from catalog.services import tallies
 from orders.constants import SellerOrderStatus
 from orders.selectors import today as reads
@@ -99,11 +99,11 @@ def test_the_page_takes_the_same_queries_at_any_size(member: SellerMember) -> No
     assert response.status_code == 200
     # 1, 2 the session and who asks; 3 their place in the team;
     # 4 copies of each state; 5 what needs care; 6 listed this week; 7, 8 sold out and drafts;
-    # 9 the copies shown; 10 the lowest prices elsewhere;
-    # 11 orders to post; 12 those shown; 13 their lines and books; 14 sales by day;
-    # 15 standing; 16 unread conversations; 17 their last messages; 18 reviews;
-    # 19 the menu's badges.
-    assert len(few) == len(many) == 19, [q["sql"][:120] for q in many]
+    # 9 the copies shown, with the lowest prices elsewhere;
+    # 10 orders to post; 11 those shown; 12 their lines and books; 13 sales by day;
+    # 14 standing; 15 unread conversations; 16 their last messages; 17 reviews;
+    # 18 the menu's badges.
+    assert len(few) == len(many) == 18, [q["sql"][:120] for q in many]
 
 
 def test_what_must_go_first_stands_first(member: SellerMember) -> None:
@@ -176,6 +176,21 @@ def test_copies_that_need_somebody_are_counted_and_named(member: SellerMember) -
     assert (shelf.live, shelf.sold_out, shelf.drafts) == (5, 3, 3)
     assert [one.need for one in shelf.needy if one.need == "high"] == ["high"] * 2
     assert {str(one.lowest) for one in shelf.needy if one.need == "high"} == {"£3.80"}
+
+
+def test_the_lowest_elsewhere_is_of_as_good_a_copy_here_as_in_the_stock_list(
+    member: SellerMember,
+) -> None:
+    edition = EditionFactory()
+    mine = ListingFactory(
+        seller=member.seller, edition=edition, price_minor=950, condition=Condition.FINE
+    )
+    ListingFactory(edition=edition, price_minor=300, condition=Condition.POOR)
+    assert [one.lowest for one in shelf_care.shelf_of(member.seller).needy] == [None]
+    ListingFactory(edition=edition, price_minor=900, condition=Condition.FINE)
+    assert [str(one.lowest) for one in shelf_care.shelf_of(member.seller).needy] == ["£9.00"]
+    rows = shop_stock.for_page(Listing.objects.filter(pk=mine.pk))
+    assert [row.lowest_here for row in rows] == [900]
 
 
 def test_a_closed_shop_s_prices_are_no_comparison(member: SellerMember) -> None:
