@@ -1,5 +1,6 @@
 """Money: integer minor units and a currency, never a float."""
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
@@ -9,6 +10,7 @@ from django.utils.formats import number_format
 # ISO 4217 minor units that are not two digits, among the currencies a shop may meet.
 _EXPONENTS = {"JPY": 0, "KRW": 0, "ISK": 0, "HUF": 2, "KWD": 3}
 _SYMBOLS = {"GBP": "£", "EUR": "€", "USD": "$", "JPY": "¥"}
+_THOUSANDS = re.compile(r"-?\d{1,3}(,\d{3})+(\.\d*)?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,10 +77,14 @@ class Money:
     def parse(cls, text: str, currency: str) -> "Money":
         """Read what a person typed, such as ``£4.50`` or ``1,250``.
 
+        A comma stands between thousands or is refused: whoever writes ``12,50`` doesn't mean 1,250.
+
         Raises:
             ValueError: not an amount, or more digits after the point than the currency has.
         """
-        cleaned = text.strip().lstrip("£€$¥ ").replace(",", "").replace(" ", "")
+        cleaned = text.strip().lstrip("£€$¥ ").replace(" ", "")
+        if _THOUSANDS.fullmatch(cleaned):
+            cleaned = cleaned.replace(",", "")
         try:
             value = Decimal(cleaned)
         except InvalidOperation:

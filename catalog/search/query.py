@@ -33,7 +33,9 @@ YEARS = range(-3000, 2101)
 
 _End = TypeVar("_End", int, Money)
 
-_AMOUNT = re.compile(r"\s*[£€$]?\s*([0-9]{1,7})(?:[.]([0-9]{1,2}))?\s*")
+_AMOUNT = re.compile(
+    r"\s*[£€$]?\s*(?:[0-9]{1,7}|[0-9]{1,3},[0-9]{3}|[0-9](?:,[0-9]{3}){2})(?:[.][0-9]{1,2})?\s*"
+)
 
 
 class Params(Protocol):
@@ -51,7 +53,7 @@ def _amount(text: str, currency: str) -> Money | None:
     """
     if not text.strip():
         return None
-    matched = _AMOUNT.fullmatch(text.replace(",", ""))
+    matched = _AMOUNT.fullmatch(text)
     if not matched:
         raise ValueError(_("Use a point, like 4.50"))
     return Money.parse(matched[0], currency)
