@@ -30,7 +30,8 @@ TERMS = (
 MOST_COPIES = 9_999
 MOST_CATEGORIES = 10
 MOST_MINOR = 2**31 - 1
-_COUNTED = gettext_lazy("Counted by the shop")
+# What a movement says of itself when a shop has counted.
+COUNTED = gettext_lazy("Counted by the shop")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -319,7 +320,7 @@ def _count(listing_id: int, quantity: int, actor: User | None, *, reason: str = 
         stock.correct(
             listing_id=listing_id,
             counted=quantity,
-            reason=reason or str(_COUNTED),
+            reason=reason or str(COUNTED),
             actor=actor,
         )
 

@@ -155,6 +155,7 @@ def count(
     counted: Quantities,
     reference: str,
     actor: User | None,
+    kind: MovementKind = MovementKind.CORRECTED,
 ) -> dict[int, int]:
     """Set the stock of many locked listings to what was counted; two statements, whatever the number.
 
@@ -168,11 +169,20 @@ def count(
         with connection.cursor() as cursor:
             cursor.execute(_COUNT, [sorted(changed), [changed[pk] for pk in sorted(changed)]])
         moved = {pk: n - listings[pk][0] for pk, n in changed.items()}
-        _move(MovementKind.CORRECTED, moved, reference, actor)
+        _move(kind, moved, reference, actor)
     return {pk: listings[pk][1] for pk, n in counted.items() if n < listings[pk][1]}
 
 
-# As ``_change``, for many: a copy that is gone is sold, one that is back is on sale again.
+def status_with(listing: Listing, on_hand: int) -> str:
+    """Return the state that ``listing`` is in when ``on_hand`` copies of it stand on the shelf."""
+    if on_hand == 0 and listing.status == ListingStatus.ACTIVE:
+        return ListingStatus.SOLD
+    if on_hand > 0 and listing.status == ListingStatus.SOLD:
+        return ListingStatus.ACTIVE
+    return listing.status
+
+
+# As ``status_with``, for many: a copy that is gone is sold, one that is back is on sale again.
 _COUNT = """
     UPDATE catalog_listing AS l SET on_hand = new.n, updated_at = now(), status = CASE
         WHEN new.n = 0 AND l.status = 'active' THEN 'sold'
@@ -209,10 +219,7 @@ def _add(kind: str, quantities: Quantities, reference: str, actor: User | None) 
 
 def _change(listing: Listing, difference: int) -> None:
     listing.on_hand += difference
-    if listing.on_hand == 0 and listing.status == ListingStatus.ACTIVE:
-        listing.status = ListingStatus.SOLD
-    elif listing.on_hand > 0 and listing.status == ListingStatus.SOLD:
-        listing.status = ListingStatus.ACTIVE
+    listing.status = status_with(listing, listing.on_hand)
 
 
 def _save(listings: Iterable[Listing]) -> None:

@@ -13,7 +13,7 @@ from accounts.constants import SellerRole
 from accounts.models import Seller, User
 from catalog.constants import ListingStatus
 from catalog.models import Edition, Listing, StockMovement
-from catalog.services import photos
+from catalog.services import delta, photos
 from tests.api.conftest import verified
 from tests.factories.accounts import SellerFactory, SellerMemberFactory
 from tests.factories.catalog import EditionFactory, IdentifierFactory, ListingFactory
@@ -211,6 +211,69 @@ def test_a_delta_is_bounded(keeper: APIClient) -> None:
     rows = [{"sku": str(n)} for n in range(501)]
     assert post(keeper, {"rows": rows}, "delta/").status_code == 400
     assert post(keeper, {"rows": []}, "delta/").status_code == 400
+
+
+QUERIES_OF_QUANTITIES = (
+    "the listings", "the ISBNs of their editions", "SAVEPOINT", "the locks", "prices",
+    "stock on hand", "movements", "who waits", "RELEASE", "the log",
+)  # fmt: skip
+
+
+def test_many_quantities_are_written_together(
+    shop: Seller, edition: Edition, django_assert_num_queries: Any
+) -> None:
+    made = [
+        ListingFactory(seller=shop, edition=edition, sku=f"Q{n}", notes=f"{n}") for n in range(30)
+    ]
+    rows = [
+        delta.Row(sku=one.sku, isbn=ISBN, quantity=n % 3 + 2, price_minor=500 + n)
+        for n, one in enumerate(made)
+    ]
+    with django_assert_num_queries(len(QUERIES_OF_QUANTITIES)):
+        results = delta.upsert(seller=shop, rows=rows, actor=None)
+    assert {one.outcome for one in results} == {"updated"}
+    for n, one in enumerate(made):
+        one.refresh_from_db()
+        assert (one.on_hand, one.price_minor) == (n % 3 + 2, 500 + n)
+        assert sum(m.quantity for m in one.movements.all()) == one.on_hand
+    again = delta.upsert(seller=shop, rows=rows, actor=None)
+    assert {one.outcome for one in again} == {"unchanged"}
+
+
+def test_a_quantity_among_many_is_counted_as_one_alone_is(shop: Seller, edition: Edition) -> None:
+    def rows() -> list[delta.Row]:
+        return [
+            delta.Row(sku="sold out", quantity=0), delta.Row(sku="back", quantity=3, status="active"),
+            delta.Row(sku="first", quantity=2), delta.Row(sku="promised", quantity=1),
+            delta.Row(sku="too many", quantity=10_000), delta.Row(sku="too dear", price_minor=2**31),
+            delta.Row(sku="another", quantity=2, edition=edition.pk + 99),
+        ]  # fmt: skip
+
+    def made(**changes: Any) -> Listing:
+        return ListingFactory(seller=shop, edition=edition, notes=changes["sku"], **changes)
+
+    skus = ("sold out", "back", "first", "promised", "too many", "too dear", "another")
+    for sku in skus:
+        made(sku=sku, on_hand=sku != "first")
+    Listing.objects.filter(sku="promised").update(on_hand=3, held=2)
+    back = Listing.objects.get(sku="back")
+    StockMovement.objects.create(listing=back, kind="corrected", quantity=-1)
+    Listing.objects.filter(sku__in=["back", "first"]).update(on_hand=0, status="sold")
+    before = StockMovement.objects.latest("pk").pk
+    results = delta.upsert(seller=shop, rows=rows(), actor=None)
+    assert [(one.outcome, one.code, *one.fields) for one in results] == [
+        ("updated", ""), ("updated", ""), ("updated", ""), ("refused", "stock", "on_hand"),
+        ("refused", "invalid", "quantity"), ("refused", "invalid", "price_minor"),
+        ("refused", "invalid", "edition"),
+    ]  # fmt: skip
+    found = {one.sku: one for one in Listing.objects.filter(seller=shop)}
+    assert [(found[sku].on_hand, found[sku].status) for sku in skus[:4]] == [
+        (0, "sold"), (3, "active"), (2, "active"), (3, "active"),
+    ]  # fmt: skip
+    moved = StockMovement.objects.filter(pk__gt=before)
+    assert set(moved.values_list("listing__sku", "kind", "quantity")) == {
+        ("sold out", "corrected", -1), ("back", "corrected", 3), ("first", "received", 2),
+    }  # fmt: skip
 
 
 # ---- photographs -------------------------------------------------------------------------------
