@@ -11,11 +11,13 @@ class LibConfig(AppConfig):
     default = True
 
     def ready(self) -> None:
-        """Make texts quick to look up."""
+        """Make texts quick to look up, and let migrations take their time."""
         # Settings are read by then.
+        from books4all.lib.migrating import take_time  # noqa: PLC0415
         from books4all.lib.translations import drop_empty_fallbacks  # noqa: PLC0415
 
         drop_empty_fallbacks()
+        take_time(self)
 
 
 class StaffAdminConfig(admin_apps.AdminConfig):
