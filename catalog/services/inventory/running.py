@@ -17,6 +17,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.services import activity
+from books4all.lib import collecting
 from books4all.lib.jobs import enqueue
 from catalog.constants import InventoryMode, InventoryStatus, RowOutcome
 from catalog.errors import ImportBusyError, ImportStateError
@@ -52,7 +53,7 @@ def run(
         ImportBusyError: another file of the shop is being worked on.
         ImportStateError: it is not in a state to be run.
     """
-    with alone((LOCK, inventory_import.seller_id)) as mine:
+    with collecting.seldom(), alone((LOCK, inventory_import.seller_id)) as mine:
         if not mine:
             raise ImportBusyError(busy(inventory_import))
         while True:
