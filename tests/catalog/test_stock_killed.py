@@ -18,10 +18,10 @@ import pytest
 from django.conf import settings
 from django.db import connection
 
-from catalog.models import Edition, InventoryImport, InventoryRow, Listing, MatchDoubt
+from catalog.models import Edition, Identifier, InventoryImport, InventoryRow, Listing, MatchDoubt
 from tests.catalog.stock_uploads import isbn, line, published, shelves, table
 from tests.factories.accounts import SellerFactory
-from tests.factories.catalog import EditionFactory, IdentifierFactory
+from tests.factories.catalog import EditionFactory
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -140,17 +140,19 @@ def file_of(rows: int) -> bytes:
 def on_file(rows: int) -> None:
     """Editions for two rows of three."""
     one = EditionFactory(title="Book number", work__title="Book number")
-    editions = Edition.objects.bulk_create(
-        Edition(work=one.work, title=f"Book number {n}", language="eng")
-        for n in range(1, rows + 1)
-        if n % 3
-    )
     numbers = [n for n in range(1, rows + 1) if n % 3]
-    like = IdentifierFactory(edition=one, value=isbn(10_000_000))
-    type(like).objects.bulk_create(
-        type(like)(edition=edition, type="15", value=isbn(n), as_printed=isbn(n))
-        for n, edition in zip(numbers, editions, strict=True)
-    )
+    # In steps: a transaction that idles for long while rows are made is ended by the database.
+    for at in range(0, len(numbers), 2000):
+        step = numbers[at : at + 2000]
+        editions = Edition.objects.bulk_create(
+            [Edition(work=one.work, title=f"Book number {n}", language="eng") for n in step]
+        )
+        Identifier.objects.bulk_create(
+            [
+                Identifier(edition=edition, type="15", value=isbn(n), as_printed=isbn(n))
+                for n, edition in zip(step, editions, strict=True)
+            ]
+        )
 
 
 def report(shop) -> list[tuple[object, ...]]:
