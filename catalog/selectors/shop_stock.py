@@ -192,7 +192,8 @@ def _with_words(found: ListingQuerySet, text: str) -> ListingQuerySet:
     return found.filter(words | Q(sku__istartswith=text))
 
 
-# Each figure of what needs care, in one statement: what a shop sees when it comes in.
+# Each figure of what needs care, in one statement: what a shop sees when it comes in. Copies with
+# photographs are counted from the photographs: to ask of each copy takes twice as long as all the rest.
 _ATTENTION = """
     SELECT
         count(*) FILTER (WHERE l.status = 'active'),
@@ -201,11 +202,14 @@ _ATTENTION = """
         count(*) FILTER (WHERE l.status = 'sold'),
         count(*) FILTER (WHERE l.status = 'blocked'),
         count(*) FILTER (WHERE l.status = 'withdrawn'),
-        count(*) FILTER (WHERE l.status IN ('active', 'draft', 'paused') AND NOT EXISTS (
-            SELECT FROM catalog_listingphoto p WHERE p.listing_id = l.id AND p.status <> 'refused'
-        )),
+        count(*) FILTER (WHERE l.status IN ('active', 'draft', 'paused')) - (
+            SELECT count(DISTINCT p.listing_id) FROM catalog_listingphoto p
+            JOIN catalog_listing x ON x.id = p.listing_id
+            WHERE x.seller_id = %(seller)s AND x.status IN ('active', 'draft', 'paused')
+                AND p.status <> 'refused'
+        ),
         count(*) FILTER (WHERE l.status IN ('active', 'draft', 'paused') AND l.notes = '')
-    FROM catalog_listing l WHERE l.seller_id = %s
+    FROM catalog_listing l WHERE l.seller_id = %(seller)s
 """
 
 
@@ -231,7 +235,7 @@ class Tallies:
 def tallies(*, seller: Seller) -> Tallies:
     """Count a shop's listings, in one statement over its own rows."""
     with connection.cursor() as cursor:
-        cursor.execute(_ATTENTION, [seller.pk])
+        cursor.execute(_ATTENTION, {"seller": seller.pk})
         return Tallies(*cursor.fetchone())
 
 
