@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy
 
 from books4all.lib.money import Money
 from catalog.constants import Condition, Defect, Jacket, ListingStatus
+from catalog.importers.stock.columns import FIELDS
 from catalog.models import InventoryRow
 from catalog.services.inventory import correcting
 
@@ -66,8 +67,9 @@ class ShownRow:
 
     @property
     def problems(self) -> list[dict[str, Any]]:
-        """What is wrong, the gravest first."""
-        return sorted(self.row.problems, key=lambda one: one["severity"] != "error")
+        """What is wrong, the gravest first; ``about`` names the column that says something wrong."""
+        gravest = sorted(self.row.problems, key=lambda one: one["severity"] != "error")
+        return [{**one, "about": _about(one) if one["value"] else ""} for one in gravest]
 
 
 def shown(
@@ -78,12 +80,13 @@ def shown(
     typed: Mapping[str, str],
 ) -> ShownRow:
     """Return a row for its page; what was ``typed`` and could not be taken is kept."""
-    price_in = str(row.changes.get("currency", ["", currency])[1] or currency)
+    # A price is said in the currency of its own side.
+    was_in, is_in = (
+        str(code or currency) for code in row.changes.get("currency", (currency, currency))
+    )
     changes = [
         Change(
-            str(_LABELS.get(name, name)),
-            _words(name, before, price_in),
-            _words(name, after, price_in),
+            str(_LABELS.get(name, name)), _words(name, before, was_in), _words(name, after, is_in)
         )
         for name, (before, after) in row.changes.items()
     ]
@@ -92,6 +95,11 @@ def shown(
         names.append("author")
     asked = [_asked(row, name, errors, typed) for name in names]
     return ShownRow(row, changes, asked)
+
+
+def _about(problem: Mapping[str, Any]) -> str:
+    name = problem["field"]
+    return str(_INPUTS.get(name) or FIELDS.get(name, name))
 
 
 def _asked(

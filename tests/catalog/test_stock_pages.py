@@ -10,7 +10,8 @@ from django.urls import reverse
 
 from accounts.constants import SellerRole
 from catalog.constants import InventoryStatus
-from catalog.models import InventoryImport, Listing
+from catalog.models import InventoryImport, InventoryRow, Listing
+from catalog.seller.import_rows import shown
 from catalog.services import inventory
 from tests.catalog.stock_uploads import checked, line, published, table
 from tests.factories.accounts import SellerFactory, SellerMemberFactory
@@ -57,6 +58,26 @@ def test_from_the_upload_to_copies_on_sale(client, member) -> None:
     assert [one.sku for one in Listing.objects.all()] == ["S1"]
     page = client.get(response.url).content.decode()
     assert "Rows that are right go on sale at once." in page
+    assert "One row has changed your stock. One row still needs a correction." in " ".join(page.split())
+    # What is wrong is said as on paper: no column's name in the program.
+    assert "Price “dear”: " in page
+    assert "price “dear”" not in page
+
+
+def test_a_price_is_said_in_the_currency_of_its_own_side() -> None:
+    row = InventoryRow(
+        number=1, changes={"currency": ["USD", "GBP"], "price_minor": [1405, 1613]}, problems=[]
+    )
+    changes = shown(row, currency="GBP", errors={}, typed={}).changes
+    assert [(one.before, one.after) for one in changes] == [("USD", "GBP"), ("$14.05", "£16.13")]
+
+
+def test_a_file_that_changes_nothing_says_so(client, member) -> None:
+    published(member.seller, table(line(1)))
+    again = published(member.seller, table(line(1)))
+    page = client.get(address("import", again)).content.decode()
+    assert "Nothing had to be changed." in page
+    assert f'href="/selling/{member.seller.slug}/listings/"' in page
 
 
 def test_a_row_is_corrected_on_the_page(client, member) -> None:
