@@ -195,8 +195,8 @@ def _needy(seller: Seller, care: Care | None) -> list[Needy]:
             ids.setdefault(pk, need)
     if not ids:
         return []
-    found = Listing.objects.filter(seller=seller, pk__in=ids).select_related("edition__work")
-    shown = [Needy(row, ids[row.pk], _lowest(row)) for row in compared(found)]
+    own = Listing.objects.filter(seller=seller, pk__in=ids).select_related("edition__work")
+    shown = [Needy(row, ids[row.pk], _lowest(row)) for row in compared(own)]
     return sorted(shown, key=lambda one: list(ids).index(one.listing.pk))
 
 
