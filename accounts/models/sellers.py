@@ -53,9 +53,11 @@ class Seller(Timestamped):
     email = models.EmailField(_("contact address"), blank=True)
     # Who stands behind the name. A trader's is shown to buyers (EU DSA, article 30(7)), a private
     # person's is not.
-    legal_name = models.CharField(_("name of the person or company"), max_length=150, blank=True)
-    phone = models.CharField(_("telephone"), max_length=30, blank=True)
-    register_name = models.CharField(_("trade register"), max_length=120, blank=True)
+    legal_name = models.CharField(
+        _("name of the person or company"), max_length=150, blank=True, db_default=""
+    )
+    phone = models.CharField(_("telephone"), max_length=30, blank=True, db_default="")
+    register_name = models.CharField(_("trade register"), max_length=120, blank=True, db_default="")
     register_number = models.CharField(_("trade register number"), max_length=60, blank=True)
     vat_number = models.CharField(_("VAT number"), max_length=30, blank=True)
     dispatch_days = models.PositiveSmallIntegerField(_("posts within (working days)"), default=2)

@@ -60,13 +60,18 @@ class Listing(Timestamped):
     shelf = models.CharField(_("where it stands"), max_length=40, blank=True)
     # The seller's words on this copy's edition and printing ("2nd edition", "3rd impression"): the
     # edition's own statement is the catalogue's.
-    edition_text = models.CharField(_("edition, as stated"), max_length=120, blank=True, default="")
-    printing = models.CharField(_("printing"), max_length=60, blank=True, default="")
-    keywords = models.CharField(_("keywords"), max_length=500, blank=True, default="")
+    edition_text = models.CharField(
+        _("edition, as stated"), max_length=120, blank=True, default="", db_default=""
+    )
+    printing = models.CharField(_("printing"), max_length=60, blank=True, default="", db_default="")
+    keywords = models.CharField(
+        _("keywords"), max_length=500, blank=True, default="", db_default=""
+    )
     categories = ArrayField(
         models.CharField(max_length=100),
         verbose_name=_("the shop’s own categories"),
         default=list,
+        db_default=[],
         blank=True,
     )
     weight_g = models.PositiveIntegerField(_("weight (g)"), null=True, blank=True)

@@ -132,7 +132,7 @@ def test_what_is_missing_is_named():
 
 def test_older_parcels_are_told_what_is_in_them():
     """The data migration: what was posted or cancelled before parcels had lines."""
-    fill = import_module("orders.migrations.0004_posting_2").FILL
+    fill = import_module("orders.migrations.0004_parcels_of_before").FILL
     parts = {status: SellerOrderFactory(status=status) for status in SellerOrderStatus.values}
     for part in parts.values():
         OrderLineFactory(seller_order=part, quantity=2)

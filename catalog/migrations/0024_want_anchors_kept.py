@@ -30,7 +30,7 @@ FORGET = """
 
 
 class Migration(migrations.Migration):
-    dependencies = [("catalog", "0019_wants_2")]
+    dependencies = [("catalog", "0023_want_anchors")]
 
     operations = [
         migrations.RunSQL(KEEP, FORGET),

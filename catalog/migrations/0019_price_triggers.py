@@ -53,7 +53,7 @@ WATCH = """
 
 
 class Migration(migrations.Migration):
-    dependencies = [("catalog", "0016_listings")]
+    dependencies = [("catalog", "0018_listings")]
 
     operations = [
         migrations.RunSQL(TRIGGERS, UNDO),

@@ -11,6 +11,6 @@ TOUCH = """
 
 
 class Migration(migrations.Migration):
-    dependencies = [("catalog", "0014_front")]
+    dependencies = [("catalog", "0014_postage")]
 
     operations = [migrations.RunSQL(TOUCH, migrations.RunSQL.noop)]

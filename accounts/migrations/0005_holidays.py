@@ -9,6 +9,6 @@ PLAN = """
 
 
 class Migration(migrations.Migration):
-    dependencies = [("accounts", "0003_front")]
+    dependencies = [("accounts", "0004_front")]
 
     operations = [migrations.RunSQL(PLAN, migrations.RunSQL.noop)]

@@ -6,7 +6,7 @@ from django.db import migrations
 class Migration(migrations.Migration):
     atomic = False
 
-    dependencies = [("catalog", "0014_stock")]
+    dependencies = [("catalog", "0021_stock_files")]
 
     operations = [
         migrations.RunSQL(

@@ -22,6 +22,6 @@ INSERT INTO orders_shipmentline (shipment_id, order_line_id, quantity)
 
 
 class Migration(migrations.Migration):
-    dependencies = [("orders", "0003_posting")]
+    dependencies = [("orders", "0003_parcels")]
 
     operations = [migrations.RunSQL(FILL, migrations.RunSQL.noop)]

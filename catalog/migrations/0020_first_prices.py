@@ -13,6 +13,6 @@ BEGIN = """
 
 
 class Migration(migrations.Migration):
-    dependencies = [("catalog", "0017_price_triggers")]
+    dependencies = [("catalog", "0019_price_triggers")]
 
     operations = [migrations.RunSQL(BEGIN, migrations.RunSQL.noop)]

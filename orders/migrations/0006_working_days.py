@@ -18,7 +18,7 @@ $$;
 
 
 class Migration(migrations.Migration):
-    dependencies = [("orders", "0005_today")]
+    dependencies = [("orders", "0005_messages")]
 
     operations = [
         migrations.RunSQL(

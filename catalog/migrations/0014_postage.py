@@ -47,7 +47,7 @@ def _watch(table: str, *columns: str) -> migrations.RunSQL:
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("accounts", "0004_front_holidays"),
+        ("accounts", "0005_holidays"),
         ("catalog", "0013_listing_terms"),
     ]
 
