@@ -32,7 +32,9 @@ class MoneyField(forms.CharField):
         super().__init__(**kwargs)
 
     def prepare_value(self, value: Any) -> Any:
-        """Write minor units as an amount; what was typed stays as it was typed."""
+        """Write minor units as an amount, those of an empty field as nothing; what was typed stays."""
+        if value is not None and value == self.empty_minor:
+            return ""
         if isinstance(value, int):
             return f"{Money(value, settings.MARKETPLACE_CURRENCY).amount}"
         return value

@@ -98,6 +98,15 @@ def test_a_trader_gives_the_days_of_the_law(
     assert Seller.objects.get().return_days == (int(days) if taken else 14)
 
 
+def test_no_smallest_order_is_an_empty_field(inside: Client, owner: SellerMember) -> None:
+    inside.post("/selling/salt/front/", typed(minimum_minor=""))
+    page = inside.get("/selling/salt/front/").content.decode()
+    field = page[page.index('name="minimum_minor"') :]
+    assert 'value="' not in field[: field.index(">")]
+    inside.post("/selling/salt/front/", typed(minimum_minor="7.50"))
+    assert 'value="7.50"' in inside.get("/selling/salt/front/").content.decode()
+
+
 def test_what_is_wrong_is_named_and_kept(inside: Client, owner: SellerMember) -> None:
     answer = inside.post(
         "/selling/salt/front/",
