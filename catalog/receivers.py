@@ -25,10 +25,19 @@ tell(
     {
         "listing.created": gettext_lazy("listed %(subject)s"),
         "listing.changed": gettext_lazy("changed %(subject)s"),
+        "listing.moved:active": gettext_lazy("put %(subject)s on sale"),
+        "listing.moved:paused": gettext_lazy("took %(subject)s off sale for now"),
+        "listing.moved:withdrawn": gettext_lazy("withdrew %(subject)s for good"),
         "listing.moved": gettext_lazy("set %(subject)s to “%(to)s”"),
         "listing.deleted": gettext_lazy("deleted the draft %(subject)s"),
+        "listings.changed:reprice": gettext_lazy("changed the prices of many copies"),
+        "listings.changed:pause": gettext_lazy("took many copies off sale for now"),
+        "listings.changed:on_sale": gettext_lazy("put many copies on sale"),
+        "listings.changed:withdraw": gettext_lazy("withdrew many copies for good"),
+        "listings.changed:delete": gettext_lazy("deleted many drafts"),
+        "listings.changed:move": gettext_lazy("moved many copies to a shelf or category"),
         "listings.changed": gettext_lazy("changed many copies at once: %(subject)s"),
-        "listings.restored": gettext_lazy("took a change of many copies back: %(subject)s"),
+        "listings.restored": gettext_lazy("took a change of many copies back"),
         "listings.sent": gettext_lazy(
             "sent %(rows)s copies by program, %(changed)s of them changed"
         ),

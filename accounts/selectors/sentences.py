@@ -74,10 +74,12 @@ def told(events: Iterable[SellerEvent]) -> list[Told]:
 
 def sentence(event: SellerEvent) -> str:
     """Return what was done, as it follows the name of who did it."""
-    text = _sentences.get(event.action)
-    if text is None:
-        return _plainly(event)
-    return str(text) % _Words(event)
+    # Told more exactly by what it became, or what it was done to: "listing.moved:paused".
+    exact = (f"{event.action}:{event.details.get('to')}", f"{event.action}:{event.subject}")
+    for name in (*exact, event.action):
+        if name in _sentences:
+            return str(_sentences[name]) % _Words(event)
+    return _plainly(event)
 
 
 def _plainly(event: SellerEvent) -> str:

@@ -332,7 +332,12 @@ def test_the_checklist_page_takes_few_queries(
 def test_the_footer_leads_into_the_workplace(client: Client, hester: User) -> None:
     page = client.get(reverse("pages:fees")).content.decode()
     foot = page[page.index('<footer class="foot"') :]
-    ways = [reverse("selling:open"), "/selling/?to=import", reverse("pages:fees") + "#fees", reverse("selling:shops")]
+    ways = [
+        reverse("selling:open"),
+        "/selling/?to=import",
+        reverse("pages:fees") + "#fees",
+        reverse("selling:shops"),
+    ]
     places = [foot.index(f'href="{way}"') for way in ways]
     assert places == sorted(places)
     # Without a shop: how to open one

@@ -294,6 +294,15 @@ def test_whatever_the_services_log_is_told_in_words() -> None:
     assert known - logged - {"test.done"} == set()
 
 
+def test_an_event_is_told_by_what_it_was_done_to() -> None:
+    def told_of(action: str, subject: str, **details: object) -> str:
+        return sentence(SellerEvent(action=action, subject=subject, details=details))
+
+    assert told_of("listing.moved", "S1", to="paused") == "took S1 off sale for now"
+    assert told_of("listing.moved", "S1", to="draft") == "set S1 to “draft”"
+    assert told_of("listings.changed", "reprice") == "changed the prices of many copies"
+
+
 # --- Races --------------------------------------------------------------------------------------
 def at_once(*steps: Callable[[], object]) -> list[str]:
     """Run ``steps`` in threads of their own; return what became of each, sorted."""
