@@ -16,7 +16,15 @@ def test_statements_of_migrations_have_no_time_limit() -> None:
     before = limit()
     assert before != "0"
     app = apps.get_app_config("lib")
-    pre_migrate.send(sender=app, using="default")
+    # As the command sends them.
+    said = {
+        "app_config": app,
+        "verbosity": 0,
+        "interactive": False,
+        "using": "default",
+        "apps": apps,
+    }
+    pre_migrate.send(sender=app, plan=[], **said)
     assert limit() == "0"
-    post_migrate.send(sender=app, using="default")
+    post_migrate.send(sender=app, plan=[], **said)
     assert limit() == before
