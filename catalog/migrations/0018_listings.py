@@ -1,5 +1,3 @@
-
-
 import books4all.lib.ids
 import django.contrib.postgres.fields
 import django.db.models.deletion

@@ -1,5 +1,3 @@
-
-
 import books4all.lib.ids
 import catalog.models.imports
 import django.db.models.deletion

@@ -1,5 +1,3 @@
-
-
 import books4all.lib.ids
 import django.db.models.deletion
 import django.db.models.expressions

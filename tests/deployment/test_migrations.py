@@ -30,6 +30,9 @@ def test_migrations_keep_the_running_code_working() -> None:
         no_output=True,
         # The first ones make empty tables, and no code runs before them.
         ignore_initial_migrations=True,
+        # A longer text column, and unique constraints for narrower ones of the same columns: what the
+        # old code writes still fits, and a want is written by nobody but its owner.
+        ignore_name=("0017_wants",),
     )
     linter.lint_all_migrations()
     assert not linter.has_errors
