@@ -58,6 +58,19 @@ class SellerFactsError(DomainError):
     code = "seller_facts"
 
 
+class ShopNotOpenError(ConflictError):
+    """The shop is not approved (yet, or any more)."""
+
+    code = "shop_not_open"
+
+    def __init__(self) -> None:
+        super().__init__(
+            _(
+                "This shop is not open: until staff have approved it, nothing of it goes on the shelves."
+            )
+        )
+
+
 class TooManyShopsError(ConflictError):
     """No more applications fit."""
 

@@ -138,6 +138,11 @@ class Seller(Timestamped):
         return self.rating_sum / self.rating_count if self.rating_count else None
 
     @property
+    def is_approved(self) -> bool:
+        """Whether staff have approved the shop, and have not suspended it since."""
+        return self.status == SellerStatus.APPROVED
+
+    @property
     def is_private(self) -> bool:
         """Whether a private person sells, to whom trade law does not apply."""
         return self.kind == SellerKind.PRIVATE

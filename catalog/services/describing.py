@@ -10,6 +10,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from accounts.errors import ShopNotOpenError
 from accounts.models import Seller, User
 from accounts.services import activity
 from books4all.lib import isbn as isbns
@@ -63,8 +64,11 @@ def describe(*, book: Book, seller: Seller, actor: User | None) -> Edition:
     work of its own.
 
     Raises:
+        ShopNotOpenError: the shop is not approved: a book it brings stands in everybody's catalogue.
         DomainError: the title is none, the date impossible, the ISBN miswritten; ``fields`` names it.
     """
+    if not seller.is_approved:
+        raise ShopNotOpenError
     record = _record(book)
     source = f"shop:{seller.slug}"[:100]
     shelf = Shelf([record], source)

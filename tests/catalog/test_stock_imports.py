@@ -10,6 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from procrastinate.contrib.django.models import ProcrastinateJob
 
+from accounts.errors import ShopNotOpenError
 from catalog.constants import InventoryStatus, SourceRank
 from catalog.errors import ImportStateError
 from catalog.models import (
@@ -63,6 +64,16 @@ def test_published_copies_are_on_sale_with_their_movements(shop) -> None:
         ("S2", "Book number 2", "active", "good", 450, 3, 0, "Copy 2.", (("received", 3),)),
     ]
     assert StockMovement.objects.count() == 2
+
+
+@pytest.mark.parametrize("status", ["pending", "rejected", "suspended", "closed"])
+def test_a_shop_that_is_not_open_checks_its_file_and_no_more(status) -> None:
+    """Whoever begins an application could else fill everybody's catalogue."""
+    found = checked(SellerFactory(status=status), table(line(1)))
+    assert found.checked == {"new": 1}
+    with pytest.raises(ShopNotOpenError):
+        inventory.publish(inventory_import=found, actor=None)
+    assert not Edition.objects.exists()
 
 
 def same_file_changes_nothing(shop, data, **said):

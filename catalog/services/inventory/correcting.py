@@ -9,6 +9,7 @@ from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from accounts.errors import ShopNotOpenError
 from accounts.models import User
 from accounts.services import activity
 from books4all.lib import isbn as isbns
@@ -81,6 +82,7 @@ def correct(
     Raises:
         ImportBusyError: another file of the shop is being worked on.
         ImportStateError: the file is neither checked nor published.
+        ShopNotOpenError: it is published, and the shop is not approved any more.
     """
     with alone((running.LOCK, inventory_import.seller_id)) as mine, transaction.atomic():
         if not mine:
@@ -92,6 +94,8 @@ def correct(
         )
         if found.status not in {InventoryStatus.CHECKED, InventoryStatus.PUBLISHED}:
             raise ImportStateError(_("Wait until the file has been checked."))
+        if found.status == InventoryStatus.PUBLISHED and not found.seller.is_approved:
+            raise ShopNotOpenError
         return _correct(found, corrections, actor)
 
 

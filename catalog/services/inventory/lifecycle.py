@@ -12,6 +12,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from accounts.errors import ShopNotOpenError
 from accounts.models import Seller, User
 from accounts.services import activity
 from catalog.constants import InventoryMode, InventoryStatus
@@ -167,12 +168,15 @@ def publish(
     """Have a checked file put on the shelves; rows that need a correction wait, the others don't.
 
     Raises:
+        ShopNotOpenError: the shop is not approved: its file would bring books to everybody's catalogue.
         ImportStateError: it has not been checked; or a large part of the stock would be withdrawn
             and nobody has ``confirmed`` that.
     """
     found = _locked(inventory_import.pk)
     if found.status != InventoryStatus.CHECKED:
         raise ImportStateError(_("This file is not waiting to be published."))
+    if not found.seller.is_approved:
+        raise ShopNotOpenError
     gone = found.count("withdrawn")
     if not confirmed and withdrawing.is_bold(found, gone):
         message = _(

@@ -218,7 +218,7 @@ def _checked(found: InventoryImport) -> None:
     if gone:
         found.checked = {**found.checked, RowOutcome.WITHDRAWN.value: gone}
     found.runner = None
-    if found.at_once and not withdrawing.is_bold(found, gone):
+    if found.at_once and found.seller.is_approved and not withdrawing.is_bold(found, gone):
         begin_publishing(found)
         return
     found.status = InventoryStatus.CHECKED
