@@ -7,11 +7,12 @@ from django.contrib import messages
 from django.http import HttpRequest
 from django.utils.translation import ngettext
 
-from accounts.models import SellerMember
+from accounts.models import Seller, SellerMember
 from books4all.lib.errors import DomainError
 from catalog.constants import DEFECT_MEANINGS, GRADE_MEANINGS, GRADES, Condition, Defect
 from catalog.models import Edition
 from catalog.selectors.comparables import comparables
+from catalog.selectors.demand import demand_for_editions
 from catalog.selectors.offers import edition_line
 from catalog.seller.listing_forms import RENAMED, CopyForm
 from catalog.services import photos
@@ -21,9 +22,10 @@ MARKS = ("first_edition", "signed", "inscribed", "rare", "print_on_demand")
 
 
 def copy_context(
-    edition: Edition, form: CopyForm, *, listing_id: int | None = None
+    edition: Edition, form: CopyForm, *, seller: Seller, listing_id: int | None = None
 ) -> dict[str, Any]:
-    """Return what the form of a copy is shown with: its book, the grades' meanings, other prices."""
+    """Return what the form of a copy is shown with: its book, the grades' meanings, what others ask
+    for it, and who waits for it."""
     condition = str(form["condition"].value() or "")
     return {
         "form": form,
@@ -50,6 +52,9 @@ def copy_context(
             for defect in Defect
         ],
         "marks": [form[name] for name in MARKS],
+        "demand": demand_for_editions([(edition.pk, edition.work_id)], seller=seller).get(
+            edition.pk
+        ),
         "prices": comparables(edition=edition, condition=condition, listing_id=listing_id),
     }
 

@@ -179,7 +179,7 @@ def listing(request: HttpRequest, member: SellerMember, pk: int) -> HttpResponse
             messages.success(request, _("%(sku)s is saved.") % {"sku": found.sku})
             return redirect("selling:listing", member.seller.slug, found.pk)
     context: dict[str, Any] = {
-        **copy_context(found.edition, form, listing_id=found.pk),
+        **copy_context(found.edition, form, seller=member.seller, listing_id=found.pk),
         "listing": found,
         "seen": _seen(found, form),
         "photos": [_photo(photo) for photo in found.photos.order_by("position", "pk")],

@@ -118,7 +118,7 @@ def copy(request: HttpRequest, member: SellerMember, edition: int) -> HttpRespon
             messages.success(request, words % {"sku": made.sku})
             return redirect("selling:listing", member.seller.slug, made.pk)
     context: dict[str, Any] = {
-        **copy_context(found, form),
+        **copy_context(found, form, seller=member.seller),
         "suggested": suggested,
         "steps": _steps(3),
         "error_title": bool(form.errors),

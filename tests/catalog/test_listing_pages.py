@@ -17,7 +17,13 @@ from catalog.models import Edition, Listing, ListingPhoto, Work
 from catalog.search import index
 from catalog.services import photos, stock
 from tests.factories.accounts import SellerFactory, SellerMemberFactory
-from tests.factories.catalog import EditionFactory, IdentifierFactory, ListingFactory, WorkFactory
+from tests.factories.catalog import (
+    EditionFactory,
+    IdentifierFactory,
+    ListingFactory,
+    WantFactory,
+    WorkFactory,
+)
 from tests.factories.covers import picture
 
 pytestmark = pytest.mark.django_db
@@ -111,6 +117,14 @@ def test_three_steps_put_a_copy_on_sale(client: Client, shop: Seller, edition: E
     assert "/media/copies/" in public
     for secret in ("Hill estate", "1.20", "B2", "Victorian"):
         assert secret not in public, secret
+
+
+def test_the_price_is_set_beside_what_readers_would_pay(client: Client, edition: Edition) -> None:
+    assert "want this" not in client.get(at(f"new/{edition.pk}/")).content.decode()
+    for ceiling in (1000, 1200, 1500):
+        WantFactory(work=edition.work, least_condition="good", max_price_minor=ceiling)
+    page = client.get(at(f"new/{edition.pk}/")).content.decode()
+    assert "3 people want this in Good or better, median ceiling £12" in page
 
 
 def test_a_draft_is_nobody_else_s_and_may_go(client: Client, edition: Edition) -> None:

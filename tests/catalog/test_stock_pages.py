@@ -58,7 +58,9 @@ def test_from_the_upload_to_copies_on_sale(client, member) -> None:
     assert [one.sku for one in Listing.objects.all()] == ["S1"]
     page = client.get(response.url).content.decode()
     assert "Rows that are right go on sale at once." in page
-    assert "One row has changed your stock. One row still needs a correction." in " ".join(page.split())
+    assert "One row has changed your stock. One row still needs a correction." in " ".join(
+        page.split()
+    )
     # What is wrong is said as on paper: no column's name in the program.
     assert "Price “dear”: " in page
     assert "price “dear”" not in page
