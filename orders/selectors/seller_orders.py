@@ -154,9 +154,7 @@ def _about(text: str) -> Q:
     return named | Q(Exists(line.filter(Q(title__icontains=text) | Q(sku__iexact=text))))
 
 
-def with_lines(
-    rows: QuerySet[SellerOrder], *, photographed: bool = False
-) -> QuerySet[SellerOrder]:
+def with_lines(rows: QuerySet[SellerOrder], *, photographed: bool = False) -> QuerySet[SellerOrder]:
     """Load the order and the lines with their books: one more query at any size.
 
     ``photographed`` lines bring the ``photo_rows`` of their copies in the same query.
