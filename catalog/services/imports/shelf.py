@@ -48,27 +48,21 @@ ORDER: tuple[type[Model], ...] = (
 # RelatedProduct: the same work in another form, and the printed book of an e-book.
 _SAME_WORK = frozenset({"06", "13"})
 
-# By the title first, each by the index (OFFSET keeps it so): somebody may have written thousands of works,
-# and the key of each of their titles would be worked out for each title that is asked for.
+# By the title first, each by its index: somebody may have written thousands of works, and a planner that
+# knows little of the tables yet would look each of them up for each title that is asked for.
 _WORKS_OF = """
-    SELECT DISTINCT w.id
-    FROM unnest(%s::text[], %s::bigint[]) AS asked (title, person)
-    CROSS JOIN LATERAL (
-        SELECT id FROM catalog_work WHERE b4a_title_key(title) = b4a_title_key(asked.title) OFFSET 0
-    ) AS w
-    WHERE EXISTS (
-        SELECT FROM catalog_contribution c WHERE c.work_id = w.id AND c.person_id = asked.person
+    WITH titled AS MATERIALIZED (
+        SELECT w.id, asked.person
+        FROM unnest(%s::text[], %s::bigint[]) AS asked (title, person)
+        JOIN catalog_work w ON b4a_title_key(w.title) = b4a_title_key(asked.title)
+        UNION
+        SELECT w.id, asked.person
+        FROM unnest(%s::text[], %s::bigint[]) AS asked (title, person)
+        JOIN catalog_work w ON w.original_title <> ''
+            AND b4a_title_key(w.original_title) = b4a_title_key(asked.title)
     )
-    UNION
-    SELECT w.id
-    FROM unnest(%s::text[], %s::bigint[]) AS asked (title, person)
-    CROSS JOIN LATERAL (
-        SELECT id FROM catalog_work WHERE original_title <> ''
-            AND b4a_title_key(original_title) = b4a_title_key(asked.title) OFFSET 0
-    ) AS w
-    WHERE EXISTS (
-        SELECT FROM catalog_contribution c WHERE c.work_id = w.id AND c.person_id = asked.person
-    )
+    SELECT DISTINCT t.id FROM titled t
+    JOIN catalog_contribution c ON c.work_id = t.id AND c.person_id = t.person
 """
 
 _SUBJECTS = """
