@@ -283,6 +283,10 @@ SPECTACULAR_SETTINGS = {
         "SellerOrderStatusEnum": "orders.constants.SellerOrderStatus.choices",
         "PaymentStatusEnum": "orders.constants.PaymentStatus.choices",
         "SellerStatusEnum": "accounts.constants.SellerStatus.choices",
+        "SideEnum": "orders.constants.Side.choices",
+        "ConditionEnum": "catalog.constants.Condition.choices",
+        "RefusalReasonEnum": "orders.constants.RefusalReason.choices",
+        "ReportReasonEnum": "orders.constants.ReportReason.choices",
     },
 }
 CORS_ALLOWED_ORIGINS = environment.names("CORS_ALLOWED_ORIGINS")

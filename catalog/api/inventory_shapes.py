@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from books4all.lib.api.pagination import PageQuery
@@ -94,9 +95,10 @@ class StockFileOut(serializers.Serializer[Any]):
     created_at = serializers.DateTimeField()
     finished_at = serializers.DateTimeField(allow_null=True)
 
-    def get_failure(self, one: Any) -> FailureOut | None:
+    @extend_schema_field(FailureOut(allow_null=True))
+    def get_failure(self, one: Any) -> Any:
         """Return why it stopped, if it did."""
-        return FailureOut(one.failure).data if one.failure else None  # type: ignore[return-value]  # shown so
+        return FailureOut(one.failure).data if one.failure else None
 
 
 class RowProblemOut(serializers.Serializer[Any]):

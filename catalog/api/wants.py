@@ -126,6 +126,13 @@ class OwnWants(Endpoint):
         """The user as somebody who waits."""
         return Waiter(user=self.me)
 
+    def own(self, pk: int) -> Want:
+        """Return one of the user's wants. Raises NotFoundError, before anything else is looked at."""
+        want = lists.want_of(self.who, pk)
+        if want is None:
+            raise NotFoundError("This is not among your wants.")
+        return want
+
     def shown(self, want: Want) -> Any:
         """Return a want as the answers have it."""
         fresh = lists.want_of(self.who, want.pk)
@@ -198,10 +205,7 @@ class WantView(OwnWants):
     def get(self, request: Request, pk: int) -> Response:
         """Show one of your wants."""
         del request
-        want = lists.want_of(self.who, pk)
-        if want is None:
-            raise NotFoundError("This is not among your wants.")
-        return Response(self.shown(want))
+        return Response(self.shown(self.own(pk)))
 
     @extend_schema(
         operation_id="change_want",
@@ -212,6 +216,7 @@ class WantView(OwnWants):
     def patch(self, request: Request, pk: int) -> Response:
         """Change the terms that are sent; pause, or look again."""
         del request
+        self.own(pk)
         given = self.body(WantChangeIn)
         want = wants.change(who=self.who, want_id=pk, terms=_terms(given))
         if given.get("status") == WantStatus.PAUSED:

@@ -338,10 +338,10 @@ def test_control_without_the_trigger_more_is_given_back_than_was_paid():
     assert granted > paid
 
 
-def shipped_and_cancelled_at_once() -> SellerOrder:
+def shipped_and_cancelled_at_once() -> tuple[SellerOrder, list[Any]]:
     part = placed(ListingFactory()).seller_orders.get()
     pk = part.pk
-    at_once(
+    ends = at_once(
         [
             lambda: seller_orders.ship(seller_order_id=pk, carrier="DHL", actor=None),
             lambda: seller_orders.cancel(
@@ -350,13 +350,14 @@ def shipped_and_cancelled_at_once() -> SellerOrder:
         ]
         * 3
     )
-    return part
+    return part, ends
 
 
 def test_shipping_and_cancelling_at_once_ends_in_one_of_the_two():
     for _round in range(3):
-        part = shipped_and_cancelled_at_once()
+        part, ends = shipped_and_cancelled_at_once()
         assert part.shipments.count() + part.refunds.count() == 1
+        assert not any(isinstance(end, IntegrityError) for end in ends)
     assert stock_differences() == []
 
 
@@ -366,5 +367,7 @@ def test_control_without_the_lock_it_is_shipped_and_paid_back(monkeypatch):
         return self
 
     monkeypatch.setattr(QuerySet, "select_for_update", unlocked)
-    part = shipped_and_cancelled_at_once()
-    assert part.shipments.count() + part.refunds.count() > 1
+    part, ends = shipped_and_cancelled_at_once()
+    # It is done twice, or the database's own rule (a copy is sent or paid back) stops the second.
+    twice = part.shipments.count() + part.refunds.count() > 1
+    assert twice or any(isinstance(end, IntegrityError) for end in ends)

@@ -81,6 +81,8 @@ CLOSED = (
     "accounts:",
     "account_",
     "orders:",
+    "selling:invitation",
+    "api:message",
     "dev_mail",
     "catalog:review",
     "catalog:want",
