@@ -72,7 +72,12 @@ def _add_team(shop: Seller, keeper: User, now: datetime) -> None:
     SellerMember.objects.create(
         seller=shop, user=helper, roles=[SellerRole.INVENTORY, SellerRole.ORDERS]
     )
-    activity.record(seller=shop, actor=helper, action="team.joined", subject=helper.email)
+    activity.record(
+        seller=shop,
+        actor=helper,
+        action="member.joined",
+        roles=[SellerRole.INVENTORY.value, SellerRole.ORDERS.value],
+    )
     activity.record(seller=shop, actor=keeper, action="front.changed")
 
 

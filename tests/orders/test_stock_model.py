@@ -1,4 +1,4 @@
-"""Whatever is listed, counted, held, paid, let go, cancelled and closed, in any order: the stock adds up.
+"""Whatever is listed, counted, sent in files, held, paid, let go, cancelled and closed, in any order: the stock adds up.
 
 After every step ``0 <= held <= on_hand`` on each listing, the movements' sum is the stock on hand, and the
 active holds' sum what is held. The steps are the services that pages and jobs call.
@@ -21,6 +21,7 @@ from catalog.services import listings, stock
 from orders.models import Order
 from orders.selectors.stock_check import stock_differences
 from orders.services import checkout, payments, seller_orders
+from tests.catalog.stock_uploads import line, published, table
 from tests.factories.accounts import SellerFactory
 from tests.factories.catalog import EditionFactory, ListingFactory
 from tests.orders.journeys import at_the_provider, basket_with, pay_at_the_bank
@@ -63,6 +64,16 @@ class StockMachine(RuleBasedStateMachine):
     def count(self, pk: int, counted: int) -> None:
         with suppress(DomainError):
             stock.correct(listing_id=pk, counted=counted, reason="Counted", actor=None)
+
+    @rule(shop=st.integers(0, 1), numbers=st.lists(SMALL, min_size=1, max_size=3), count=SMALL)
+    def send_a_file(self, shop: int, numbers: list[int], count: int) -> None:
+        rows = [line(number, quantity=str(count)) for number in dict.fromkeys(numbers)]
+        with suppress(DomainError):
+            published(self.shops[shop], table(*rows))
+
+    @rule(pk=copies, pence=st.integers(1, 5000))
+    def change_the_price(self, pk: int, pence: int) -> None:
+        Listing.objects.filter(pk=pk).update(price_minor=pence)
 
     @rule(pk=copies, pause=st.booleans())
     def pause_or_offer(self, pk: int, pause: bool) -> None:
