@@ -144,3 +144,53 @@ class ReportReason(models.TextChoices):
     OUTSIDE = "outside", _("Wants to trade past the marketplace")
     FRAUD = "fraud", _("Looks like fraud")
     OTHER = "other", _("Something else")
+class AccountKind(models.TextChoices):
+    """What an account of the ledger holds (RULES.md, postings)."""
+
+    # The marketplace's own
+    CLEARING = "clearing", _("At the payment provider")
+    BANK = "bank", _("Bank")
+    HELD = "held", _("Held for orders")
+    COMMISSION = "commission", _("Commission")
+    FEE_TAX = "fee_tax", _("VAT on commission")
+    SALES_TAX = "sales_tax", _("Tax remitted for sellers")
+    PROVIDER_FEES = "provider_fees", _("Provider’s fees")
+    REFUNDS_PAYABLE = "refunds_payable", _("Refunds to be paid")
+    DISPUTES = "disputes", _("Disputed payments")
+    IN_TRANSIT = "in_transit", _("Payouts on their way")
+    PROMOTIONS = "promotions", _("Promotions paid by the marketplace")
+    GOODWILL = "goodwill", _("Goodwill paid by the marketplace")
+    GIFT_CARDS = "gift_cards", _("Gift cards outstanding")
+    LOSSES = "losses", _("Losses")
+    # Of each seller
+    SELLER_PENDING = "seller_pending", _("Earned, waiting")
+    SELLER_AVAILABLE = "seller_available", _("Ready for payout")
+    SELLER_RESERVE = "seller_reserve", _("In reserve")
+    SELLER_RECEIVABLE = "seller_receivable", _("Owed by the seller")
+
+    @classmethod
+    def of_sellers(cls) -> tuple[str, ...]:
+        """Return the kinds that every seller has one of."""
+        return tuple(kind for kind in cls.values if kind.startswith("seller_"))
+
+
+class EntryKind(models.TextChoices):
+    """What can happen to money."""
+
+    CAPTURED = "captured", _("Payment received")
+    FULFILLED = "fulfilled", _("Earned by posting")
+    RELEASED = "released", _("Ready for payout")
+    SETTLED = "settled", _("Paid in by the provider")
+    REFUNDED_HELD = "refunded_held", _("Refund before posting")
+    REFUNDED_EARNED = "refunded_earned", _("Refund after posting")
+    REFUND_PAID = "refund_paid", _("Refund paid back")
+    REFUND_UNDONE = "refund_undone", _("Refund that could not be paid")
+    PAYOUT_MADE = "payout_made", _("Payout made")
+    PAYOUT_PAID = "payout_paid", _("Payout arrived")
+    PAYOUT_FAILED = "payout_failed", _("Payout failed")
+    DEBT_NOTED = "debt_noted", _("Owed by the seller")
+    DEBT_NETTED = "debt_netted", _("Debt taken from earnings")
+    DISPUTE_OPENED = "dispute_opened", _("Payment disputed")
+    DISPUTE_LOST = "dispute_lost", _("Dispute lost")
+    DISPUTE_WON = "dispute_won", _("Dispute won")
+    ADJUSTED = "adjusted", _("Correction by staff")

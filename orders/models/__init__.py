@@ -3,6 +3,7 @@
 from orders.models.baskets import Basket, BasketLine, BasketParcel
 from orders.models.idempotency import IdempotencyKey
 from orders.models.messages import Message, MessageBlock, MessageReport, Thread
+from orders.models.ledger import JournalEntry, LedgerAccount, Posting
 from orders.models.orders import (
     Hold,
     Order,
@@ -23,11 +24,14 @@ __all__ = [
     "Message",
     "MessageBlock",
     "MessageReport",
+    "JournalEntry",
+    "LedgerAccount",
     "Order",
     "OrderEvent",
     "OrderLine",
     "Payment",
     "PaymentEvent",
+    "Posting",
     "Refund",
     "Refusal",
     "RefusalLine",

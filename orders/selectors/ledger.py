@@ -1,0 +1,108 @@
+"""Reads of the ledger: balances as of any moment, and a seller's money line by line."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import connection
+from django.db.models import QuerySet, Sum
+
+from accounts.models import Seller
+from books4all.lib.money import Money
+from orders.constants import AccountKind
+from orders.models import JournalEntry, Order, Posting
+
+# What the seller sees of its accounts: credits are what it has.
+OF_SELLER = (
+    AccountKind.SELLER_PENDING,
+    AccountKind.SELLER_AVAILABLE,
+    AccountKind.SELLER_RESERVE,
+    AccountKind.SELLER_RECEIVABLE,
+)
+LINES_A_PAGE = 100
+
+
+def _until(postings: QuerySet[Posting], at: datetime | None) -> QuerySet[Posting]:
+    return postings if at is None else postings.filter(entry__created_at__lte=at)
+
+
+def balance(
+    kind: AccountKind, currency: str, *, seller: Seller | None = None, at: datetime | None = None
+) -> Money:
+    """Return what an account holds, debits positive, now or as of ``at``."""
+    postings = Posting.objects.filter(
+        account__kind=kind, account__seller=seller, account__currency=currency
+    )
+    return Money(_until(postings, at).aggregate(sum=Sum("amount_minor"))["sum"] or 0, currency)
+
+
+def balances_of_seller(
+    seller: Seller, currency: str, *, at: datetime | None = None
+) -> Mapping[AccountKind, Money]:
+    """Return what a seller has in each of its accounts, credits positive (a debt is negative)."""
+    postings = Posting.objects.filter(account__seller=seller, account__currency=currency)
+    sums = dict(
+        _until(postings, at)
+        .order_by()
+        .values_list("account__kind")
+        .annotate(sum=Sum("amount_minor"))
+    )
+    return {kind: Money(-sums.get(kind, 0), currency) for kind in OF_SELLER}
+
+
+def balances_of_order(order: Order, *, at: datetime | None = None) -> list[tuple[str, Money]]:
+    """Return what an order's entries come to on each account, debits positive."""
+    rows = (
+        _until(Posting.objects.filter(entry__order=order), at)
+        .order_by("account__kind", "account__currency")
+        .values_list("account__kind", "account__currency")
+        .annotate(sum=Sum("amount_minor"))
+    )
+    return [(kind, Money(sum_, currency)) for kind, currency, sum_ in rows]
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A posting of a seller's account as the seller reads it: credits positive, and what it then had."""
+
+    posting_id: int
+    entry: JournalEntry
+    account: AccountKind
+    amount: Money
+    balance: Money
+
+
+def seller_lines(seller: Seller, currency: str, *, before: int | None = None) -> list[Line]:
+    """Return up to ``LINES_A_PAGE`` lines of a seller's money, the latest first, older than ``before``.
+
+    ``balance`` is what the line's account held after it.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(_LINES, [seller.pk, currency, before, before, LINES_A_PAGE])
+        rows = cursor.fetchall()
+    entries = JournalEntry.objects.select_related("order", "seller_order").in_bulk(
+        [row[1] for row in rows]
+    )
+    return [
+        Line(
+            pk,
+            entries[entry],
+            AccountKind(kind),
+            Money(amount, currency),
+            Money(int(sum_), currency),
+        )
+        for pk, entry, kind, amount, sum_ in rows
+    ]
+
+
+_LINES = """
+SELECT id, entry_id, kind, -amount_minor, -running FROM (
+    SELECT p.id, p.entry_id, a.kind, p.amount_minor,
+           sum(p.amount_minor) OVER (PARTITION BY p.account_id ORDER BY p.id) AS running
+    FROM orders_posting p JOIN orders_ledgeraccount a ON a.id = p.account_id
+    WHERE a.seller_id = %s AND a.currency = %s
+) lines
+WHERE %s::bigint IS NULL OR id < %s
+ORDER BY id DESC
+LIMIT %s
+"""

@@ -1,0 +1,94 @@
+"""Writing to the ledger. Every posting of the marketplace is written by ``post``."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+
+from accounts.models import Seller
+from books4all.lib.errors import ConflictError
+from books4all.lib.money import Money
+from orders.constants import AccountKind, EntryKind
+from orders.models import JournalEntry, LedgerAccount, Order, Posting, SellerOrder
+
+
+class AlreadyPostedError(ConflictError):
+    """The source had this effect before, with other amounts."""
+
+    code = "already_posted"
+
+
+@dataclass(frozen=True, slots=True)
+class Leg:
+    """What an entry does to one account: a debit (positive) or a credit (negative)."""
+
+    account: AccountKind
+    amount: Money
+    seller: Seller | None = None
+
+
+def debit(account: AccountKind, amount: Money, seller: Seller | None = None) -> Leg:
+    """Return a leg that takes ``amount`` to the account's debit side."""
+    return Leg(account, amount, seller)
+
+
+def credit(account: AccountKind, amount: Money, seller: Seller | None = None) -> Leg:
+    """Return a leg that takes ``amount`` to the account's credit side."""
+    return Leg(account, amount * -1, seller)
+
+
+def post(
+    *,
+    kind: EntryKind,
+    source: str,
+    legs: Sequence[Leg],
+    order: Order | None = None,
+    seller_order: SellerOrder | None = None,
+    note: str = "",
+) -> JournalEntry | None:
+    """Write an entry in the transaction of what it is about; the same news told again writes nothing.
+
+    Legs of nothing are left out; None when nothing is left. The database refuses, at the end of the
+    transaction, what doesn't balance (IntegrityError).
+
+    Raises:
+        AlreadyPostedError: ``source`` had an effect of this ``kind`` before, of other amounts.
+    """
+    wanted = [leg for leg in legs if leg.amount]
+    if not wanted:
+        return None
+    entry, is_new = JournalEntry.objects.get_or_create(
+        source=source,
+        kind=kind,
+        defaults={
+            "order": order,
+            "seller_order": seller_order,
+            "legs": len(wanted),
+            "note": note[:200],
+        },
+    )
+    accounts = _accounts(wanted)
+    rows = [
+        Posting(entry=entry, account=accounts[leg], amount_minor=leg.amount.minor) for leg in wanted
+    ]
+    if is_new:
+        Posting.objects.bulk_create(rows)
+    elif not _are_written(entry, rows):
+        message = _("This was posted before with other amounts (%(entry)s).")
+        raise AlreadyPostedError(message % {"entry": entry})
+    return entry
+
+
+def _accounts(legs: Sequence[Leg]) -> dict[Leg, LedgerAccount]:
+    """Return the account of each leg; one that is needed for the first time is opened."""
+    return {
+        leg: LedgerAccount.objects.get_or_create(
+            kind=leg.account, seller=leg.seller, currency=leg.amount.currency
+        )[0]
+        for leg in legs
+    }
+
+
+def _are_written(entry: JournalEntry, rows: Sequence[Posting]) -> bool:
+    written = entry.postings.values_list("account_id", "amount_minor")
+    return sorted(written) == sorted((row.account_id, row.amount_minor) for row in rows)
