@@ -1,5 +1,7 @@
 """The ledger: it balances, it stays as written, it knows any moment, and news told twice count once."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 
 import pytest
@@ -30,6 +32,14 @@ def at_once() -> None:
         cursor.execute("SET CONSTRAINTS ALL DEFERRED")
 
 
+@contextmanager
+def refused(match: str) -> Iterator[None]:
+    """Expect the database to refuse, at the end of the transaction, what is done inside."""
+    with pytest.raises(IntegrityError, match=match), transaction.atomic():  # noqa: PT012 for others
+        yield
+        at_once()
+
+
 def simple(source: str = "test:1", minor: int = 500) -> JournalEntry:
     entry = post(
         kind=K.ADJUSTED, source=source, legs=[debit(A.BANK, gbp(minor)), credit(A.HELD, gbp(minor))]
@@ -40,32 +50,28 @@ def simple(source: str = "test:1", minor: int = 500) -> JournalEntry:
 
 def test_an_entry_that_does_not_balance_is_refused() -> None:
     legs = [debit(A.BANK, gbp(500)), credit(A.HELD, gbp(499))]
-    with pytest.raises(IntegrityError, match="out of balance"), transaction.atomic():
+    with refused("out of balance"):
         post(kind=K.ADJUSTED, source="x", legs=legs)
-        at_once()
 
 
 def test_currencies_balance_each_for_itself() -> None:
     legs = [debit(A.BANK, gbp(500)), credit(A.HELD, Money(500, "EUR"))]
-    with pytest.raises(IntegrityError, match="EUR -500"), transaction.atomic():
+    with refused("EUR -500"):
         post(kind=K.ADJUSTED, source="x", legs=legs)
-        at_once()
 
 
 def test_legs_added_later_are_refused() -> None:
     """Even those that balance: an entry says how many it has."""
     entry = simple()
     at_once()
-    with pytest.raises(IntegrityError, match="postings, not the 2"), transaction.atomic():
+    with refused("postings, not the 2"):
         for account, minor in zip(LedgerAccount.objects.all(), (5, -5), strict=True):
             Posting.objects.create(entry=entry, account=account, amount_minor=minor)
-        at_once()
 
 
 def test_an_entry_without_legs_is_refused() -> None:
-    with pytest.raises(IntegrityError, match="0 postings"), transaction.atomic():
+    with refused("0 postings"):
         JournalEntry.objects.create(kind=K.ADJUSTED, source="x", legs=2)
-        at_once()
 
 
 @pytest.mark.parametrize(
