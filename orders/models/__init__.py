@@ -1,6 +1,7 @@
 """What has been promised: baskets, orders, payments and parcels."""
 
 from orders.models.baskets import Basket, BasketLine, BasketParcel
+from orders.models.commission import CommissionRule
 from orders.models.idempotency import IdempotencyKey
 from orders.models.messages import Message, MessageBlock, MessageReport, Thread
 from orders.models.ledger import JournalEntry, LedgerAccount, Posting
@@ -19,6 +20,7 @@ __all__ = [
     "Basket",
     "BasketLine",
     "BasketParcel",
+    "CommissionRule",
     "Hold",
     "IdempotencyKey",
     "Message",

@@ -1,0 +1,68 @@
+"""Which commission a line bears, and how much it comes to. Pure: rows in, amounts out."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from books4all.lib.money import Money
+from orders.models import CommissionRule
+
+_WHOLE = 10_000  # a hundred percent, in hundredths of a percent
+
+
+@dataclass(frozen=True, slots=True)
+class Sale:
+    """What a rule asks of a line. ``subjects`` are the book's subjects and all those above them;
+    ``delivery`` is the line's share of its parcel's delivery."""
+
+    seller_id: int
+    subjects: frozenset[int]
+    form: str
+    unit: Money
+    quantity: int
+    delivery: Money
+
+    @property
+    def price(self) -> Money:
+        """Price of the line without delivery."""
+        return self.unit * self.quantity
+
+
+def rule_for(sale: Sale, rules: Iterable[CommissionRule]) -> CommissionRule | None:
+    """Return the first of ``rules``, which stand in their order, that fits; None when none does."""
+    return next((rule for rule in rules if _fits(sale, rule)), None)
+
+
+def commission(sale: Sale, rule: CommissionRule | None) -> Money:
+    """Return what ``rule`` charges for the line; without a rule, nothing.
+
+    Percentages are rounded half up to the minor unit, then bounded by floor and cap. A commission is
+    never more than the line's price.
+    """
+    if rule is None:
+        return Money(0, sale.unit.currency)
+    if rule.percent_bp is None:
+        wanted = (rule.flat_minor or 0) * sale.quantity
+    else:
+        base = sale.price + sale.delivery if rule.of_delivery else sale.price
+        wanted = percentage(base, rule.percent_bp).minor
+        wanted = max(wanted, rule.floor_minor or 0)
+        if rule.cap_minor is not None:
+            wanted = min(wanted, rule.cap_minor)
+    return Money(min(wanted, sale.price.minor), sale.unit.currency)
+
+
+def percentage(amount: Money, bp: int) -> Money:
+    """Return ``bp`` hundredths of a percent of an ``amount`` of zero or more, rounded half up."""
+    return Money((amount.minor * bp + _WHOLE // 2) // _WHOLE, amount.currency)
+
+
+def _fits(sale: Sale, rule: CommissionRule) -> bool:
+    return (
+        rule.active
+        and rule.currency == sale.unit.currency
+        and rule.seller_id in (None, sale.seller_id)
+        and (rule.subject_id is None or rule.subject_id in sale.subjects)
+        and rule.form in ("", sale.form)
+        and (rule.price_from_minor is None or sale.unit.minor >= rule.price_from_minor)
+        and (rule.price_below_minor is None or sale.unit.minor < rule.price_below_minor)
+    )
