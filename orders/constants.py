@@ -29,6 +29,7 @@ class SellerOrderStatus(models.TextChoices):
     PARTLY_SHIPPED = "partly", _("Partly posted")
     SHIPPED = "shipped", _("Posted")
     DELIVERED = "delivered", _("Delivered")
+    COMPLETED = "completed", _("Completed")
     CANCELLED = "cancelled", _("Cancelled")
     EXPIRED = "expired", _("Not paid in time")
 
@@ -54,7 +55,8 @@ SELLER_ORDER_TRANSITIONS: dict[str, frozenset[str]] = {
     # What is left is posted as well, or refused: either way nothing is left.
     SellerOrderStatus.PARTLY_SHIPPED: frozenset({SellerOrderStatus.SHIPPED}),
     SellerOrderStatus.SHIPPED: frozenset({SellerOrderStatus.DELIVERED}),
-    SellerOrderStatus.DELIVERED: frozenset(),
+    SellerOrderStatus.DELIVERED: frozenset({SellerOrderStatus.COMPLETED}),
+    SellerOrderStatus.COMPLETED: frozenset(),
     SellerOrderStatus.CANCELLED: frozenset(),
     SellerOrderStatus.EXPIRED: frozenset(),
 }
@@ -120,6 +122,7 @@ class EventType(models.TextChoices):
     ACCEPTED = "accepted", _("Accepted by the shop")
     SHIPPED = "shipped", _("Posted")
     DELIVERED = "delivered", _("Delivered")
+    COMPLETED = "completed", _("Completed")
     CANCELLED = "cancelled", _("Cancelled")
     REFUSED = "refused", _("Partly refused by the shop")
     TRACKING = "tracking", _("Tracking corrected")
@@ -127,6 +130,38 @@ class EventType(models.TextChoices):
     REFUNDED = "refunded", _("Refunded")
     REFUND_FAILED = "refund_failed", _("Refund failed")
     PAYMENT_PROBLEM = "payment_problem", _("Payment needs a look")
+
+
+class Actor(models.TextChoices):
+    """On whose side somebody stands who does something to an order."""
+
+    BUYER = "buyer", _("Reader")
+    SELLER = "seller", _("Shop")
+    STAFF = "staff", _("Marketplace")
+    SYSTEM = "system", _("Automatic")
+
+
+class TaxScheme(models.TextChoices):
+    """How a line is taxed."""
+
+    NONE = "none", _("Without tax")
+    STANDARD = "standard", _("Standard")
+    # Directive 2006/112/EC, articles 311 to 325: tax is in the dealer's margin, and never shown.
+    MARGIN = "margin", _("Margin scheme for second-hand goods")
+
+
+class TaxRemitter(models.TextChoices):
+    """Who pays a sale's tax to the state."""
+
+    SELLER = "seller", _("The shop")
+    MARKETPLACE = "marketplace", _("The marketplace")
+
+
+class Stage(models.TextChoices):
+    """Where the money stands that is given back."""
+
+    HELD = "held", _("Before posting")
+    EARNED = "earned", _("After posting")
 
 
 class Side(models.TextChoices):
@@ -144,6 +179,8 @@ class ReportReason(models.TextChoices):
     OUTSIDE = "outside", _("Wants to trade past the marketplace")
     FRAUD = "fraud", _("Looks like fraud")
     OTHER = "other", _("Something else")
+
+
 class AccountKind(models.TextChoices):
     """What an account of the ledger holds (RULES.md, postings)."""
 
@@ -178,6 +215,7 @@ class EntryKind(models.TextChoices):
     """What can happen to money."""
 
     CAPTURED = "captured", _("Payment received")
+    PLACED = "placed", _("Gift cards and promotions of an order")
     FULFILLED = "fulfilled", _("Earned by posting")
     RELEASED = "released", _("Ready for payout")
     SETTLED = "settled", _("Paid in by the provider")

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from random import Random
 from typing import Any
 
+from django.conf import settings
 from django.db.models import Model
 
 from accounts.models import Seller, User
@@ -142,6 +143,7 @@ class _Sale:
         self.rows.payments.append(
             Payment(
                 order=order,
+                placing=order,
                 provider="sandbox",
                 reference=f"demo_{order.number}",
                 status=PaymentStatus.CAPTURED,
@@ -182,6 +184,8 @@ class _Sale:
             items_minor=items,
             delivery_minor=delivery,
             total_minor=items + delivery,
+            delivery_paid_minor=delivery,
+            withdrawal_days=settings.WITHDRAWAL_DAYS,
             created_at=order.created_at,
         )
         self.rows.seller_orders.append(parcel)
@@ -210,6 +214,7 @@ class _Sale:
                 sku=listing.sku,
                 quantity=1,
                 unit_minor=listing.price_minor,
+                paid_minor=listing.price_minor,
                 currency="GBP",
             )
         )
@@ -266,7 +271,12 @@ class _Sale:
         for line in lines:
             line.posted = line.quantity
             self.rows.shipment_lines.append(
-                ShipmentLine(shipment=shipment, order_line=line, quantity=line.quantity)
+                ShipmentLine(
+                    shipment=shipment,
+                    order_line=line,
+                    quantity=line.quantity,
+                    paid_minor=line.paid_minor,
+                )
             )
         self._event(order, parcel, EventType.SHIPPED, shipped)
         if arrived:

@@ -1,10 +1,11 @@
 """What has been promised: baskets, orders, payments and parcels."""
 
+from orders.models.amounts import Parts
 from orders.models.baskets import Basket, BasketLine, BasketParcel
 from orders.models.commission import CommissionRule
 from orders.models.idempotency import IdempotencyKey
-from orders.models.messages import Message, MessageBlock, MessageReport, Thread
 from orders.models.ledger import JournalEntry, LedgerAccount, Posting
+from orders.models.messages import Message, MessageBlock, MessageReport, Thread
 from orders.models.orders import (
     Hold,
     Order,
@@ -13,7 +14,7 @@ from orders.models.orders import (
     SellerOrder,
 )
 from orders.models.parcels import Refusal, RefusalLine, Shipment, ShipmentLine
-from orders.models.payments import Payment, PaymentEvent, Refund
+from orders.models.payments import Payment, PaymentEvent, Refund, RefundLine
 from orders.models.sandbox import SandboxPayment
 
 __all__ = [
@@ -23,18 +24,20 @@ __all__ = [
     "CommissionRule",
     "Hold",
     "IdempotencyKey",
+    "JournalEntry",
+    "LedgerAccount",
     "Message",
     "MessageBlock",
     "MessageReport",
-    "JournalEntry",
-    "LedgerAccount",
     "Order",
     "OrderEvent",
     "OrderLine",
+    "Parts",
     "Payment",
     "PaymentEvent",
     "Posting",
     "Refund",
+    "RefundLine",
     "Refusal",
     "RefusalLine",
     "SandboxPayment",

@@ -12,8 +12,22 @@ from books4all.lib.models import Timestamped
 from books4all.lib.money import Money
 from catalog.constants import Condition, Service
 from catalog.models import Listing
-from orders.constants import WAITING, EventType, HoldStatus, OrderStatus, SellerOrderStatus
+from orders.constants import (
+    WAITING,
+    Actor,
+    EventType,
+    HoldStatus,
+    OrderStatus,
+    SellerOrderStatus,
+    TaxRemitter,
+    TaxScheme,
+)
+from orders.models.amounts import Amounts, Parts, sound
 from orders.models.baskets import Basket
+
+_TOTAL_ADDS_UP = Q(
+    total_minor=F("items_minor") + F("delivery_minor") - F("discount_minor") + F("tax_added_minor")
+)
 
 
 class Order(PostalAddress, Timestamped):
@@ -41,7 +55,12 @@ class Order(PostalAddress, Timestamped):
     currency = models.CharField(_("currency"), max_length=3)
     items_minor = models.BigIntegerField(_("books (pence)"))
     delivery_minor = models.BigIntegerField(_("delivery (pence)"))
+    discount_minor = models.BigIntegerField(_("discount (pence)"), default=0, db_default=0)
+    # What is added where prices come without tax; elsewhere tax is within the prices.
+    tax_added_minor = models.BigIntegerField(_("tax added (pence)"), default=0, db_default=0)
     total_minor = models.BigIntegerField(_("total (pence)"))
+    # Of the total: paid by gift cards. The payment is for the rest.
+    gift_minor = models.BigIntegerField(_("by gift card (pence)"), default=0, db_default=0)
     placed_at = models.DateTimeField(_("placed"), null=True, blank=True)
 
     class Meta:
@@ -63,11 +82,18 @@ class Order(PostalAddress, Timestamped):
                 name="order_one_a_basket",
             ),
             models.CheckConstraint(
-                condition=Q(total_minor=F("items_minor") + F("delivery_minor")),
+                condition=_TOTAL_ADDS_UP,
                 name="order_total_adds_up",
             ),
             models.CheckConstraint(
-                condition=Q(items_minor__gt=0) & Q(delivery_minor__gte=0),
+                condition=Q(
+                    items_minor__gt=0,
+                    delivery_minor__gte=0,
+                    discount_minor__gte=0,
+                    tax_added_minor__gte=0,
+                    gift_minor__gte=0,
+                    gift_minor__lte=F("total_minor"),
+                ),
                 name="order_amounts_not_negative",
             ),
             models.CheckConstraint(
@@ -121,7 +147,43 @@ class SellerOrder(Timestamped):
     currency = models.CharField(_("currency"), max_length=3)
     items_minor = models.BigIntegerField(_("books (pence)"))
     delivery_minor = models.BigIntegerField(_("delivery (pence)"))
+    discount_minor = models.BigIntegerField(_("discount (pence)"), default=0, db_default=0)
+    tax_added_minor = models.BigIntegerField(_("tax added (pence)"), default=0, db_default=0)
     total_minor = models.BigIntegerField(_("total (pence)"))
+    # Of the delivery, as of a line (see Amounts): what the buyer pays for it, and what is in that.
+    delivery_paid_minor = models.BigIntegerField(
+        _("delivery paid (pence)"), default=0, db_default=0
+    )
+    delivery_subsidy_minor = models.BigIntegerField(
+        _("delivery paid by the marketplace (pence)"), default=0, db_default=0
+    )
+    delivery_tax_minor = models.BigIntegerField(
+        _("tax in the delivery (pence)"), default=0, db_default=0
+    )
+    delivery_tax_bp = models.PositiveIntegerField(
+        _("tax on the delivery (percent × 100)"), default=0, db_default=0
+    )
+    # Postage that the shop asked for after the sale, and the buyer has paid.
+    extra_minor = models.BigIntegerField(_("extra postage (pence)"), default=0, db_default=0)
+    # Whether prices came without tax, and who pays it to the state.
+    tax_added = models.BooleanField(_("tax added to prices"), default=False, db_default=False)
+    tax_remitter = models.CharField(
+        _("tax remitted by"),
+        max_length=12,
+        choices=TaxRemitter.choices,
+        default=TaxRemitter.SELLER,
+        db_default=TaxRemitter.SELLER,
+    )
+    # Within how many days of its arrival the buyer may send it back without a reason, as promised.
+    withdrawal_days = models.PositiveSmallIntegerField(
+        _("may be sent back within (days)"), null=True, blank=True
+    )
+    # When it came so far. ``act_by`` is when the side that has to act is late.
+    accepted_at = models.DateTimeField(_("accepted"), null=True, blank=True)
+    shipped_at = models.DateTimeField(_("first posted"), null=True, blank=True)
+    delivered_at = models.DateTimeField(_("delivered"), null=True, blank=True)
+    completed_at = models.DateTimeField(_("completed"), null=True, blank=True)
+    act_by = models.DateTimeField(_("to be dealt with by"), null=True, blank=True)
     cancel_reason = models.CharField(_("why cancelled"), max_length=200, blank=True)
 
     class Meta:
@@ -137,8 +199,20 @@ class SellerOrder(Timestamped):
         constraints = (
             models.UniqueConstraint(fields=["order", "seller"], name="sellerorder_one_a_seller"),
             models.CheckConstraint(
-                condition=Q(total_minor=F("items_minor") + F("delivery_minor")),
+                condition=_TOTAL_ADDS_UP,
                 name="sellerorder_total_adds_up",
+            ),
+            models.CheckConstraint(
+                condition=Q(
+                    discount_minor__gte=0,
+                    tax_added_minor__gte=0,
+                    delivery_paid_minor__gte=0,
+                    delivery_subsidy_minor__gte=0,
+                    delivery_tax_minor__gte=0,
+                    delivery_tax_minor__lte=F("delivery_paid_minor"),
+                    extra_minor__gte=0,
+                ),
+                name="sellerorder_amounts_not_negative",
             ),
         )
 
@@ -165,12 +239,21 @@ class SellerOrder(Timestamped):
         return self.status in WAITING
 
     @property
+    def delivery_parts(self) -> Parts:
+        """What the buyer pays for the post, extra postage too, and what is in it.
+
+        It is earned as a whole with the first parcel; its commission is within that of the lines.
+        """
+        paid = self.delivery_paid_minor + self.extra_minor
+        return Parts(paid, self.delivery_subsidy_minor, self.delivery_tax_minor)
+
+    @property
     def total(self) -> Money:
         """What the buyer pays this seller."""
         return Money(self.total_minor, self.currency)
 
 
-class OrderLine(models.Model):
+class OrderLine(Amounts):
     """Copies of one listing that were bought, with a snapshot of what was promised."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
@@ -188,6 +271,19 @@ class OrderLine(models.Model):
     refused = models.PositiveIntegerField(_("refused"), default=0, db_default=0)
     unit_minor = models.BigIntegerField(_("price (pence)"))
     currency = models.CharField(_("currency"), max_length=3)
+    # The line's price less ``discount_minor``, plus the tax where prices come without, is ``paid_minor``.
+    discount_minor = models.BigIntegerField(_("discount (pence)"), default=0, db_default=0)
+    tax_bp = models.PositiveIntegerField(_("tax (percent × 100)"), default=0, db_default=0)
+    tax_scheme = models.CharField(
+        _("tax scheme"),
+        max_length=10,
+        choices=TaxScheme.choices,
+        default=TaxScheme.NONE,
+        db_default=TaxScheme.NONE,
+    )
+    commission_name = models.CharField(
+        _("commission by"), max_length=80, blank=True, default="", db_default=""
+    )
 
     class Meta:
         verbose_name = _("order line")
@@ -204,6 +300,11 @@ class OrderLine(models.Model):
             models.CheckConstraint(
                 condition=Q(quantity__gte=F("posted") + F("refused")),
                 name="orderline_no_more_than_bought",
+            ),
+            sound("orderline_amounts_sound"),
+            models.CheckConstraint(
+                condition=Q(discount_minor__gte=0, subsidy_minor__lte=F("discount_minor")),
+                name="orderline_subsidy_of_discount",
             ),
         )
 
@@ -224,6 +325,14 @@ class OrderLine(models.Model):
     def left(self) -> int:
         """Copies that are neither posted nor refused."""
         return self.quantity - self.posted - self.refused
+
+    def parts_of_next(self, copies: int) -> Parts:
+        """Return the amounts of the next ``copies`` that are posted or refused.
+
+        All of them together are the line's, to the penny, in whatever portions they go.
+        """
+        gone = self.quantity - self.left
+        return self.parts.between(gone, gone + copies, of=self.quantity)
 
 
 class Hold(models.Model):
@@ -278,7 +387,19 @@ class OrderEvent(models.Model):
     actor = models.ForeignKey(
         User, on_delete=models.DO_NOTHING, db_constraint=False, null=True, blank=True
     )
+    # On whose side they stood then.
+    side = models.CharField(
+        _("side"),
+        max_length=8,
+        choices=Actor.choices,
+        default=Actor.SYSTEM,
+        db_default=Actor.SYSTEM,
+    )
     note = models.CharField(_("note"), max_length=300, blank=True)
+    # What programs need to know of it: keys of rows, amounts in minor units.
+    data = models.JSONField(
+        _("details"), default=dict, db_default=models.Value({}, models.JSONField()), blank=True
+    )
     created_at = models.DateTimeField(_("when"), default=timezone.now, editable=False)
 
     class Meta:

@@ -8,6 +8,7 @@ from books4all.lib.ids import uuid7
 from books4all.lib.models import Timestamped
 from books4all.lib.money import Money
 from orders.constants import RefusalReason
+from orders.models.amounts import Amounts
 from orders.models.orders import OrderLine, SellerOrder
 from orders.models.payments import Refund
 
@@ -34,14 +35,15 @@ class Shipment(Timestamped):
         return f"{self.carrier} {self.tracking_number}".strip()
 
 
-class ShipmentLine(models.Model):
-    """Copies of one order line in a parcel."""
+class ShipmentLine(Amounts):
+    """Copies of one order line in a parcel, and what was earned by posting them."""
 
     shipment = models.ForeignKey(Shipment, on_delete=models.CASCADE, related_name="lines")
     order_line = models.ForeignKey(
         OrderLine, on_delete=models.PROTECT, related_name="shipment_lines"
     )
     quantity = models.PositiveIntegerField(_("quantity"))
+    currency = models.CharField(_("currency"), max_length=3, default="GBP", db_default="GBP")
 
     class Meta:
         verbose_name = _("book in a shipment")

@@ -1,22 +1,27 @@
 """Money asked for, received and given back, as the payment provider tells it."""
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from books4all.lib.ids import uuid7
 from books4all.lib.models import Timestamped
 from books4all.lib.money import Money
-from orders.constants import PaymentStatus, RefundStatus
-from orders.models.orders import Order, SellerOrder
+from orders.constants import PaymentStatus, RefundStatus, Stage
+from orders.models.amounts import Amounts, sound
+from orders.models.orders import Order, OrderLine, SellerOrder
 
 
 class Payment(Timestamped):
     """The intent to collect an order's total. Its id is the key the provider knows it by."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    order = models.OneToOneField(Order, on_delete=models.PROTECT, related_name="payment")
+    order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="payments")
+    # The order that it places. Empty for what is paid later, such as extra postage.
+    placing = models.OneToOneField(
+        Order, on_delete=models.PROTECT, related_name="payment", null=True, blank=True
+    )
     provider = models.CharField(_("provider"), max_length=20)
     # The provider's own name for it; empty until the provider has answered.
     reference = models.CharField(_("reference"), max_length=120, blank=True)
@@ -49,6 +54,9 @@ class Payment(Timestamped):
                 name="payment_one_a_reference",
             ),
             models.CheckConstraint(condition=Q(amount_minor__gt=0), name="payment_positive"),
+            models.CheckConstraint(
+                condition=Q(placing=None) | Q(placing=F("order")), name="payment_places_its_order"
+            ),
         )
 
     def __str__(self) -> str:
@@ -104,7 +112,19 @@ class Refund(Timestamped):
         choices=RefundStatus.choices,
         default=RefundStatus.PENDING,
     )
+    stage = models.CharField(
+        _("stage"), max_length=6, choices=Stage.choices, default=Stage.HELD, db_default=Stage.HELD
+    )
+    # All that is given back; of it, to gift cards, and for the post. The lines are the rest.
     amount_minor = models.BigIntegerField(_("amount (pence)"))
+    gift_minor = models.BigIntegerField(_("to gift cards (pence)"), default=0, db_default=0)
+    delivery_minor = models.BigIntegerField(_("for delivery (pence)"), default=0, db_default=0)
+    delivery_subsidy_minor = models.BigIntegerField(
+        _("delivery back to the marketplace (pence)"), default=0, db_default=0
+    )
+    delivery_tax_minor = models.BigIntegerField(
+        _("tax in the delivery (pence)"), default=0, db_default=0
+    )
     currency = models.CharField(_("currency"), max_length=3)
     reason = models.CharField(_("reason"), max_length=200, blank=True)
     reference = models.CharField(_("reference"), max_length=120, blank=True)
@@ -115,6 +135,15 @@ class Refund(Timestamped):
         ordering = ("-created_at", "-pk")
         constraints = (
             models.CheckConstraint(condition=Q(amount_minor__gt=0), name="refund_positive"),
+            models.CheckConstraint(
+                condition=Q(
+                    gift_minor__gte=0,
+                    gift_minor__lte=F("amount_minor"),
+                    delivery_minor__gte=0,
+                    delivery_minor__lte=F("amount_minor"),
+                ),
+                name="refund_parts_sound",
+            ),
         )
 
     def __str__(self) -> str:
@@ -124,3 +153,30 @@ class Refund(Timestamped):
     def amount(self) -> Money:
         """What is to be given back."""
         return Money(self.amount_minor, self.currency)
+
+    @property
+    def from_provider(self) -> Money:
+        """What the payment provider is to give back: all but what goes to gift cards."""
+        return Money(self.amount_minor - self.gift_minor, self.currency)
+
+
+class RefundLine(Amounts):
+    """What a refund gives back for copies of one order line."""
+
+    refund = models.ForeignKey(Refund, on_delete=models.CASCADE, related_name="lines")
+    order_line = models.ForeignKey(OrderLine, on_delete=models.PROTECT, related_name="refund_lines")
+    # Copies that come back or never go; none where a part of the price is given back.
+    quantity = models.PositiveIntegerField(_("quantity"), default=0)
+    currency = models.CharField(_("currency"), max_length=3)
+
+    class Meta:
+        verbose_name = _("refunded book")
+        verbose_name_plural = _("refunded books")
+        ordering = ("pk",)
+        constraints = (
+            models.UniqueConstraint(fields=["refund", "order_line"], name="refundline_once"),
+            sound("refundline_amounts_sound"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.paid} / {self.order_line_id}"

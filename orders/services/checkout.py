@@ -25,6 +25,7 @@ from catalog.models import Listing
 from catalog.selectors.offers import edition_line
 from catalog.services import stock
 from orders.constants import (
+    Actor,
     BasketStatus,
     EventType,
     HoldStatus,
@@ -45,7 +46,6 @@ from orders.models import (
     BasketLine,
     Hold,
     Order,
-    OrderEvent,
     OrderLine,
     Payment,
     SellerOrder,
@@ -54,7 +54,7 @@ from orders.payments import current_provider, provider_named
 from orders.payments.base import Intent, ProviderPayment
 from orders.selectors.baskets import quote_of
 from orders.selectors.quotes import Quote, QuoteLine, QuoteParcel
-from orders.services import payments
+from orders.services import payments, timeline
 from orders.services.baskets import lock_basket
 from orders.services.transactions import business_transaction
 
@@ -193,11 +193,12 @@ def _write_order(basket: Basket, quote: Quote, address: Mapping[str, str], buyer
     )
     Payment.objects.create(
         order=order,
+        placing=order,
         provider=current_provider().name,
-        amount_minor=order.total_minor,
+        amount_minor=order.total_minor - order.gift_minor,
         currency=order.currency,
     )
-    OrderEvent.objects.create(order=order, type=EventType.CREATED, actor=buyer.user)
+    timeline.record(order, EventType.CREATED, actor=buyer.user, side=Actor.BUYER)
     return order
 
 
@@ -216,6 +217,8 @@ def _seller_order(order: Order, parcel: QuoteParcel) -> SellerOrder:
         items_minor=parcel.items.minor,
         delivery_minor=parcel.delivery.minor,
         total_minor=parcel.total.minor,
+        delivery_paid_minor=parcel.delivery.minor,
+        withdrawal_days=settings.WITHDRAWAL_DAYS,
     )
 
 
@@ -231,6 +234,7 @@ def _order_line(seller_order: SellerOrder, line: QuoteLine) -> OrderLine:
         quantity=line.quantity,
         unit_minor=line.unit.minor,
         currency=line.unit.currency,
+        paid_minor=line.price.minor,
     )
 
 
@@ -265,7 +269,7 @@ def pay(*, order_id: UUID) -> str:
 def _waiting_payment(order_id: UUID) -> Payment:
     """Hold the copies anew, and return the payment of an order that is still waiting for it."""
     order = Order.objects.select_for_update(no_key=True).get(pk=order_id)
-    payment = Payment.objects.get(order=order)
+    payment = Payment.objects.get(placing=order)
     payment.order = order
     if order.status != OrderStatus.PENDING or payment.status not in (
         PaymentStatus.CREATED,

@@ -2,7 +2,10 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import reduce
+from operator import or_
 
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from accounts.models import Seller
@@ -81,12 +84,25 @@ def post(
 
 def _accounts(legs: Sequence[Leg]) -> dict[Leg, LedgerAccount]:
     """Return the account of each leg; one that is needed for the first time is opened."""
-    return {
-        leg: LedgerAccount.objects.get_or_create(
-            kind=leg.account, seller=leg.seller, currency=leg.amount.currency
-        )[0]
-        for leg in legs
+
+    def key(leg: Leg) -> tuple[str, int | None, str]:
+        return str(leg.account), leg.seller.pk if leg.seller else None, leg.amount.currency
+
+    known = {
+        (account.kind, account.seller_id, account.currency): account
+        for account in LedgerAccount.objects.filter(
+            reduce(
+                or_,
+                (Q(kind=kind, seller=seller, currency=c) for kind, seller, c in map(key, legs)),
+            )
+        )
     }
+    for leg in legs:
+        if key(leg) not in known:
+            known[key(leg)] = LedgerAccount.objects.get_or_create(
+                kind=leg.account, seller=leg.seller, currency=leg.amount.currency
+            )[0]
+    return {leg: known[key(leg)] for leg in legs}
 
 
 def _are_written(entry: JournalEntry, rows: Sequence[Posting]) -> bool:

@@ -10,14 +10,17 @@ from uuid import UUID
 
 import structlog
 from django.db import transaction
+from django.db.models import Sum
 from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 
 from books4all.lib.errors import NotFoundError
 from books4all.lib.jobs import enqueue
+from books4all.lib.money import Money
 from catalog.errors import OutOfStockError
 from catalog.services import stock
 from orders.constants import (
+    Actor,
     BasketStatus,
     EventType,
     HoldStatus,
@@ -41,7 +44,7 @@ from orders.payments.base import (
     ProviderState,
 )
 from orders.selectors.orders import is_overdue
-from orders.services import refunds
+from orders.services import postings, refunds, timeline
 from orders.services.baskets import lock_basket
 from orders.services.transactions import business_transaction
 
@@ -115,7 +118,7 @@ def expire(*, order_id: UUID, even_if_held: bool = False) -> Order:
     Raises:
         ProviderError: the provider does not answer; nothing has changed.
     """
-    payment = Payment.objects.select_related("order").get(order_id=order_id)
+    payment = Payment.objects.select_related("order").get(placing_id=order_id)
     order = payment.order
     if order.status != OrderStatus.PENDING or not (even_if_held or is_overdue(order)):
         return order
@@ -208,6 +211,7 @@ def _apply(payment: Payment, told: ProviderPayment) -> Order:
     if told.state is ProviderState.CAPTURED:
         payment.status, payment.captured_at = PaymentStatus.CAPTURED, Now()
         payment.save(update_fields=["status", "captured_at", "updated_at"])
+        postings.captured(payment)
         if order.status == OrderStatus.PENDING:
             _place_held(order)
         else:
@@ -229,9 +233,7 @@ def _agrees(payment: Payment, told: ProviderPayment) -> bool:
         log.error("payment_disagrees", payment=str(payment.pk), told=note)
         problems = OrderEvent.objects.filter(order=payment.order, type=EventType.PAYMENT_PROBLEM)
         if not problems.filter(note=note).exists():
-            OrderEvent.objects.create(
-                order=payment.order, type=EventType.PAYMENT_PROBLEM, note=note
-            )
+            timeline.record(payment.order, EventType.PAYMENT_PROBLEM, note=note)
         return False
     if not payment.reference:
         payment.reference = told.reference
@@ -256,9 +258,7 @@ def _place_late(payment: Payment) -> None:
             _sell_late(order)
     except OutOfStockError as error:
         reason = _("Paid after the books were given back")
-        OrderEvent.objects.create(
-            order=order, type=EventType.PAYMENT_PROBLEM, note=f"{reason}: {error.message}"[:300]
-        )
+        timeline.record(order, EventType.PAYMENT_PROBLEM, note=f"{reason}: {error.message}")
         refunds.ask(payment=payment, amount=payment.amount, reason=reason)
         enqueue("orders.send_mail", kind="too_late", pk=str(order.pk))
     else:
@@ -282,7 +282,8 @@ def _mark_placed(order: Order) -> None:
     order.basket.status = BasketStatus.ORDERED
     order.basket.save(update_fields=["status", "updated_at"])
     order.seller_orders.update(status=SellerOrderStatus.PLACED, updated_at=Now())
-    OrderEvent.objects.create(order=order, type=EventType.PLACED, actor=order.user)
+    postings.placed(order, subsidy=Money(_subsidies(order), order.currency))
+    timeline.record(order, EventType.PLACED, actor=order.user, side=Actor.BUYER)
     enqueue("orders.send_mail", kind="placed", pk=str(order.pk))
     for pk in order.seller_orders.values_list("pk", flat=True):
         enqueue("orders.send_mail", kind="new_order", pk=str(pk))
@@ -298,7 +299,16 @@ def _expire(payment: Payment) -> None:
     order.seller_orders.update(status=SellerOrderStatus.EXPIRED, updated_at=Now())
     payment.status = PaymentStatus.CANCELLED
     payment.save(update_fields=["status", "updated_at"])
-    OrderEvent.objects.create(order=order, type=EventType.EXPIRED)
+    timeline.record(order, EventType.EXPIRED)
+
+
+def _subsidies(order: Order) -> int:
+    """Return what of the order's discounts the marketplace bears, in minor units."""
+    lines = OrderLine.objects.filter(seller_order__order=order)
+    return int(
+        lines.aggregate(sum=Sum("subsidy_minor", default=0))["sum"]
+        + order.seller_orders.aggregate(sum=Sum("delivery_subsidy_minor", default=0))["sum"]
+    )
 
 
 def _lock(payment_id: UUID) -> Payment:

@@ -12,22 +12,47 @@ from accounts.models import Seller
 from books4all.lib.money import Money
 from orders.constants import AccountKind as Account
 from orders.constants import EntryKind as Kind
-from orders.models import JournalEntry, Payment, Refund, SellerOrder
+from orders.constants import SellerOrderStatus, TaxRemitter
+from orders.models import JournalEntry, Order, Parts, Payment, Refund, SellerOrder
 from orders.services.ledger import Leg, credit, debit, post
 
 
 @dataclass(frozen=True, slots=True)
 class Share:
-    """How money for a seller order is divided: the seller's part, the commission, VAT on it."""
+    """How money for a seller order is divided.
+
+    ``seller`` is the seller's; ``commission`` and ``fee_tax`` (the tax on it) are what the marketplace
+    keeps; ``sales_tax`` what it pays to the state for the seller. ``subsidy`` is what of all that the
+    marketplace added, bearing a discount: the rest is the buyer's money.
+    """
 
     seller: Money
     commission: Money
     fee_tax: Money
+    sales_tax: Money
+    subsidy: Money
 
     @property
     def whole(self) -> Money:
         """All of it."""
-        return self.seller + self.commission + self.fee_tax
+        return self.seller + self.commission + self.fee_tax + self.sales_tax
+
+
+def share_of(seller_order: SellerOrder, parts: Parts) -> Share:
+    """Divide amounts of a seller order between seller, marketplace and state."""
+
+    def money(minor: int) -> Money:
+        return Money(minor, seller_order.currency)
+
+    remitted = seller_order.tax_remitter == TaxRemitter.MARKETPLACE
+    sales_tax = parts.tax if remitted else 0
+    return Share(
+        seller=money(parts.whole - parts.commission - parts.fee_tax - sales_tax),
+        commission=money(parts.commission),
+        fee_tax=money(parts.fee_tax),
+        sales_tax=money(sales_tax),
+        subsidy=money(parts.subsidy),
+    )
 
 
 def captured(payment: Payment) -> JournalEntry | None:
@@ -37,6 +62,21 @@ def captured(payment: Payment) -> JournalEntry | None:
         source=f"payment:{payment.pk}",
         order=payment.order,
         legs=[debit(Account.CLEARING, payment.amount), credit(Account.HELD, payment.amount)],
+    )
+
+
+def placed(order: Order, *, subsidy: Money) -> JournalEntry | None:
+    """An order stands: gift cards have paid their part of it, and the marketplace its discounts."""
+    gift = Money(order.gift_minor, order.currency)
+    return post(
+        kind=Kind.PLACED,
+        source=f"order:{order.pk}",
+        order=order,
+        legs=[
+            debit(Account.GIFT_CARDS, gift),
+            debit(Account.PROMOTIONS, subsidy),
+            credit(Account.HELD, gift + subsidy),
+        ],
     )
 
 
@@ -67,6 +107,7 @@ def fulfilled(seller_order: SellerOrder, *, source: str, share: Share) -> Journa
             credit(Account.SELLER_PENDING, share.seller, seller),
             credit(Account.COMMISSION, share.commission),
             credit(Account.FEE_TAX, share.fee_tax),
+            credit(Account.SALES_TAX, share.sales_tax),
         ],
     )
 
@@ -86,34 +127,38 @@ def released(seller_order: SellerOrder, *, amount: Money) -> JournalEntry | None
     )
 
 
-def refunded_before_posting(refund: Refund) -> JournalEntry | None:
-    """Money that is still held goes back to the buyer."""
+def refunded_before_posting(refund: Refund, *, subsidy: Money) -> JournalEntry | None:
+    """Money that is still held goes back to the buyer, and the ``subsidy`` to the marketplace."""
     return post(
         kind=Kind.REFUNDED_HELD,
         source=f"refund:{refund.pk}",
         order=refund.payment.order,
         seller_order=refund.seller_order,
-        legs=[debit(Account.HELD, refund.amount), credit(Account.REFUNDS_PAYABLE, refund.amount)],
+        legs=[debit(Account.HELD, refund.amount + subsidy), *_given_back(refund, subsidy)],
     )
 
 
-def refunded_after_posting(
-    refund: Refund, *, share: Share, account: Account = Account.SELLER_AVAILABLE
-) -> JournalEntry | None:
-    """The seller, and the commission in proportion, give back. ``account`` is where the seller's
-    money stands: waiting (``SELLER_PENDING``) or ready for payout."""
+def refunded_after_posting(refund: Refund, *, share: Share) -> JournalEntry | None:
+    """The seller, and the commission in proportion, give back.
+
+    The seller's part is taken from where its money stands: waiting, or ready for payout once the
+    order is completed.
+    """
     seller_order = refund.seller_order
-    seller = seller_order.seller if seller_order else None
+    assert seller_order is not None  # what was earned, a seller has earned
+    done = seller_order.status == SellerOrderStatus.COMPLETED
+    account = Account.SELLER_AVAILABLE if done else Account.SELLER_PENDING
     return post(
         kind=Kind.REFUNDED_EARNED,
         source=f"refund:{refund.pk}",
         order=refund.payment.order,
         seller_order=seller_order,
         legs=[
-            debit(account, share.seller, seller),
+            debit(account, share.seller, seller_order.seller),
             debit(Account.COMMISSION, share.commission),
             debit(Account.FEE_TAX, share.fee_tax),
-            credit(Account.REFUNDS_PAYABLE, share.whole),
+            debit(Account.SALES_TAX, share.sales_tax),
+            *_given_back(refund, share.subsidy),
         ],
     )
 
@@ -126,8 +171,8 @@ def refund_paid(refund: Refund) -> JournalEntry | None:
         order=refund.payment.order,
         seller_order=refund.seller_order,
         legs=[
-            debit(Account.REFUNDS_PAYABLE, refund.amount),
-            credit(Account.CLEARING, refund.amount),
+            debit(Account.REFUNDS_PAYABLE, refund.from_provider),
+            credit(Account.CLEARING, refund.from_provider),
         ],
     )
 
@@ -225,6 +270,14 @@ def dispute_won(seller_order: SellerOrder, *, dispute: str, share: Share) -> Jou
         credit(Account.DISPUTES, share.whole),
         credit(Account.SELLER_AVAILABLE, share.seller, seller),
     )
+
+
+def _given_back(refund: Refund, subsidy: Money) -> list[Leg]:
+    return [
+        credit(Account.REFUNDS_PAYABLE, refund.from_provider),
+        credit(Account.GIFT_CARDS, Money(refund.gift_minor, refund.currency)),
+        credit(Account.PROMOTIONS, subsidy),
+    ]
 
 
 def _payout(kind: Kind, payout: UUID, *legs: Leg) -> JournalEntry | None:

@@ -13,31 +13,34 @@ from django.db.models import F
 from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 
-from accounts.models import SellerMember, User
+from accounts.models import User
 from accounts.services import activity
 from books4all.lib.errors import DomainError, NotFoundError
 from books4all.lib.ids import uuid7
 from books4all.lib.jobs import enqueue
-from books4all.lib.money import Money, total
+from books4all.lib.money import Money
 from catalog.services import reviews, stock
 from orders.constants import (
     SELLER_ORDER_TRANSITIONS,
     WAITING,
+    Actor,
     EventType,
     RefusalReason,
     SellerOrderStatus,
+    Stage,
 )
 from orders.errors import ChangedMeanwhileError, TransitionError
 from orders.models import (
-    OrderEvent,
     OrderLine,
+    Parts,
     Refusal,
     RefusalLine,
     SellerOrder,
     Shipment,
     ShipmentLine,
 )
-from orders.services import refunds
+from orders.models.amounts import columns
+from orders.services import postings, refunds, timeline
 from orders.services.transactions import business_transaction
 
 # Copies by the primary key of their order line; None means all that are left.
@@ -64,7 +67,8 @@ def accept(
     """Say that the copies are there and will be sent. Raises as ``post``."""
     seller_order = _locked(seller_order_id)
     _check(seller_order, seen)
-    _move(seller_order, SellerOrderStatus.ACCEPTED)
+    seller_order.accepted_at = Now()
+    _move(seller_order, SellerOrderStatus.ACCEPTED, "accepted_at")
     _record(seller_order, EventType.ACCEPTED, actor, "order.accepted")
     return seller_order
 
@@ -125,15 +129,40 @@ def post(
         tracking_url=tracking_url.strip(),
         shipped_at=Now(),
     )
-    ShipmentLine.objects.bulk_create(
-        ShipmentLine(shipment=shipment, order_line=line, quantity=n) for line, n in chosen
-    )
+    _earn(shipment, chosen)
     _take(chosen, "posted")
     _follow(seller_order, lines)
     note = f"{carrier} {tracking_number}".strip()
     _record(seller_order, EventType.SHIPPED, asked.actor, "order.posted", note=note)
     enqueue("orders.send_mail", kind="shipped", pk=str(shipment.pk))
     return shipment
+
+
+def _earn(shipment: Shipment, chosen: Sequence[tuple[OrderLine, int]]) -> None:
+    """Write down what is in a parcel, and what posting it earns: with the first, all of the delivery."""
+    seller_order = shipment.seller_order
+    lines = [
+        ShipmentLine(
+            shipment=shipment,
+            order_line=line,
+            quantity=n,
+            currency=line.currency,
+            **columns(line.parts_of_next(n)),
+        )
+        for line, n in chosen
+    ]
+    ShipmentLine.objects.bulk_create(lines)
+    parts = sum((line.parts for line in lines), start=Parts())
+    if seller_order.shipped_at is None:
+        parts += seller_order.delivery_parts
+        seller_order.shipped_at = Now()
+        seller_order.save(update_fields=["shipped_at"])
+        seller_order.refresh_from_db(fields=["shipped_at"])
+    postings.fulfilled(
+        seller_order,
+        source=f"shipment:{shipment.pk}",
+        share=postings.share_of(seller_order, parts),
+    )
 
 
 @business_transaction
@@ -176,7 +205,8 @@ def correct_tracking(
 def deliver(*, seller_order_id: UUID, actor: User | None) -> SellerOrder:
     """Say that the parcels have arrived: what their buyer wrote is verified. Raises as ``post``."""
     seller_order = _locked(seller_order_id)
-    _move(seller_order, SellerOrderStatus.DELIVERED)
+    seller_order.delivered_at = Now()
+    _move(seller_order, SellerOrderStatus.DELIVERED, "delivered_at")
     _record(seller_order, EventType.DELIVERED, actor, "order.delivered")
     seller_order.shipments.filter(delivered_at=None).update(delivered_at=Now())
     buyer = seller_order.order.user
@@ -246,6 +276,7 @@ def refuse(
         raise _no_step(seller_order, SellerOrderStatus.CANCELLED)
     lines = list(seller_order.lines.order_by("pk"))
     chosen = _chosen(lines, copies)
+    back = [refunds.Back(line, line.parts_of_next(n), n) for line, n in chosen]
     _take(chosen, "refused")
     _follow(seller_order, lines)
     refusal = Refusal(
@@ -255,7 +286,7 @@ def refuse(
         words=words,
         restocked=restock,
     )
-    _pay_back(refusal, chosen, asked.actor)
+    _pay_back(refusal, back, asked.actor)
     if restock:
         stock.restock(
             quantities={line.listing_id: n for line, n in chosen},
@@ -266,32 +297,31 @@ def refuse(
     return refusal
 
 
-def _pay_back(
-    refusal: Refusal, chosen: Sequence[tuple[OrderLine, int]], actor: User | None
-) -> None:
-    """Write the refusal down with the refund of its copies, by the prices of their own lines."""
+def _pay_back(refusal: Refusal, back: Sequence[refunds.Back], actor: User | None) -> None:
+    """Write the refusal down with the refund of its copies: what was paid for them."""
     seller_order = refusal.seller_order
     nothing_goes = seller_order.status == SellerOrderStatus.CANCELLED
     currency = seller_order.currency
-    delivery = seller_order.delivery if nothing_goes else Money(0, currency)
+    delivery = Money(seller_order.delivery_parts.paid if nothing_goes else 0, currency)
     refusal.delivery_minor = delivery.minor
-    refusal.refund = refunds.ask(
-        payment=seller_order.order.payment,
-        amount=total((line.unit * n for line, n in chosen), currency) + delivery,
-        reason=refusal.why,
+    refusal.refund = refunds.grant(
         seller_order=seller_order,
+        stage=Stage.HELD,
+        lines=back,
+        delivery=delivery,
+        reason=refusal.why,
         actor=actor,
     )
     refusal.save(force_insert=True)
     RefusalLine.objects.bulk_create(
         RefusalLine(
             refusal=refusal,
-            order_line=line,
-            quantity=n,
-            amount_minor=(line.unit * n).minor,
+            order_line=given.order_line,
+            quantity=given.quantity,
+            amount_minor=given.parts.paid,
             currency=currency,
         )
-        for line, n in chosen
+        for given in back
     )
     if nothing_goes:
         seller_order.cancel_reason = refusal.why[:200]
@@ -356,12 +386,14 @@ def _follow(seller_order: SellerOrder, lines: Sequence[OrderLine]) -> None:
         _move(seller_order, to)
 
 
-def _move(seller_order: SellerOrder, to: SellerOrderStatus) -> None:
-    """Go one step of ``SELLER_ORDER_TRANSITIONS``."""
+def _move(seller_order: SellerOrder, to: SellerOrderStatus, *changed: str) -> None:
+    """Go one step of ``SELLER_ORDER_TRANSITIONS``, and save the fields that have ``changed`` by it."""
     if to not in SELLER_ORDER_TRANSITIONS[seller_order.status]:
         raise _no_step(seller_order, to)
     seller_order.status = to
-    seller_order.save(update_fields=["status", "updated_at"])
+    seller_order.save(update_fields=["status", "updated_at", *changed])
+    if changed:
+        seller_order.refresh_from_db(fields=changed)
 
 
 def _no_step(seller_order: SellerOrder, to: SellerOrderStatus) -> TransitionError:
@@ -373,16 +405,12 @@ def _record(
     seller_order: SellerOrder, event: EventType, actor: User | None, action: str, *, note: str = ""
 ) -> None:
     """Write it into the order's history and the shop's log."""
-    OrderEvent.objects.create(
-        order=seller_order.order,
-        seller_order=seller_order,
-        type=event,
-        actor=actor,
-        note=note[:300],
+    done = timeline.record(
+        seller_order.order, event, seller_order=seller_order, actor=actor, note=note
     )
-    seller, number = seller_order.seller, seller_order.order.number
     # The marketplace's staff are nobody to the shop.
-    member = actor and SellerMember.objects.filter(seller=seller, user=actor).exists()
+    known = actor if done.side == Actor.SELLER else None
+    number = seller_order.order.number
     activity.record(
-        seller=seller, actor=actor if member else None, action=action, subject=number, note=note
+        seller=seller_order.seller, actor=known, action=action, subject=number, note=note
     )

@@ -114,6 +114,7 @@ class SellerOrderFactory(DjangoModelFactory[SellerOrder]):
     items_minor = 600
     delivery_minor = 280
     total_minor = factory.LazyAttribute(lambda o: o.items_minor + o.delivery_minor)
+    delivery_paid_minor = factory.SelfAttribute("delivery_minor")
 
 
 class OrderLineFactory(DjangoModelFactory[OrderLine]):
@@ -136,6 +137,7 @@ class OrderLineFactory(DjangoModelFactory[OrderLine]):
     quantity = 1
     unit_minor = 600
     currency = "GBP"
+    paid_minor = factory.LazyAttribute(lambda o: o.unit_minor * o.quantity)
 
 
 class HoldFactory(DjangoModelFactory[Hold]):
@@ -165,6 +167,7 @@ class PaymentFactory(DjangoModelFactory[Payment]):
         model = Payment
 
     order = factory.SubFactory(OrderFactory)
+    placing = factory.SelfAttribute("order")
     provider = "sandbox"
     reference = factory.Sequence(lambda n: f"sbx_{n}")
     status = PaymentStatus.CAPTURED

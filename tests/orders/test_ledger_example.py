@@ -24,7 +24,12 @@ def gbp(pounds: str) -> Money:
     return Money.parse(pounds, "GBP")
 
 
-SHARE = Share(seller=gbp("21.60"), commission=gbp("2.00"), fee_tax=gbp("0.40"))
+def share(seller: str, commission: str, fee_tax: str) -> Share:
+    nothing = gbp("0.00")
+    return Share(gbp(seller), gbp(commission), gbp(fee_tax), sales_tax=nothing, subsidy=nothing)
+
+
+SHARE = share("21.60", "2.00", "0.40")
 OF_SELLERS = {A.SELLER_PENDING, A.SELLER_AVAILABLE, A.SELLER_RESERVE, A.SELLER_RECEIVABLE}
 
 
@@ -67,6 +72,8 @@ def earned(books: Books) -> None:
 def ready(books: Books) -> None:
     earned(books)
     postings.released(books.seller_order, amount=SHARE.seller)
+    books.seller_order.status = "completed"
+    books.seller_order.save(update_fields=["status"])
 
 
 def test_capture(books: Books) -> None:
@@ -113,7 +120,7 @@ def test_a_payout_that_fails(books: Books) -> None:
 def test_a_refund_before_posting(books: Books) -> None:
     postings.captured(books.order.payment)
     refund = books.refund("24.00")
-    postings.refunded_before_posting(refund)
+    postings.refunded_before_posting(refund, subsidy=gbp("0.00"))
     assert (books[A.HELD], books[A.REFUNDS_PAYABLE]) == ("0.00", "-24.00")
     postings.refund_paid(refund)
     assert (books[A.REFUNDS_PAYABLE], books[A.CLEARING]) == ("0.00", "0.00")
@@ -122,7 +129,7 @@ def test_a_refund_before_posting(books: Books) -> None:
 def test_a_refund_of_ten_afterwards(books: Books) -> None:
     ready(books)
     refund = books.refund("10.00")
-    part = Share(seller=gbp("8.80"), commission=gbp("1.00"), fee_tax=gbp("0.20"))
+    part = share("8.80", "1.00", "0.20")
     postings.refunded_after_posting(refund, share=part)
     assert books[A.SELLER_AVAILABLE] == "-12.80"
     assert (books[A.COMMISSION], books[A.FEE_TAX]) == ("-1.00", "-0.20")
@@ -133,7 +140,7 @@ def test_a_refund_of_ten_afterwards(books: Books) -> None:
 def test_a_seller_in_debt(books: Books) -> None:
     ready(books)
     postings.payout_made(payout=uuid4(), seller=books.seller, amount=SHARE.seller)
-    part = Share(seller=gbp("8.80"), commission=gbp("1.00"), fee_tax=gbp("0.20"))
+    part = share("8.80", "1.00", "0.20")
     postings.refunded_after_posting(books.refund("10.00"), share=part)
     assert books[A.SELLER_AVAILABLE] == "8.80"
     postings.debt_noted(source="payouts:1", seller=books.seller, amount=gbp("8.80"))

@@ -1,6 +1,7 @@
 """A team's people at the same order at the same time, with real threads; controls without the lock."""
 
 from collections.abc import Callable
+from copy import copy
 from typing import Any
 
 import pytest
@@ -109,7 +110,7 @@ def test_control_without_the_lock_only_the_database_stands_in_the_way(
     seen = list(part.lines.all())
     monkeypatch.setattr(seller_orders, "_locked", without_lock)
     monkeypatch.setattr(
-        seller_orders, "_chosen", lambda _lines, _copies: [(line, line.left) for line in seen]
+        seller_orders, "_chosen", lambda _lines, _copies: [(copy(line), line.left) for line in seen]
     )
     results = at_once([work(part) for _n in range(3)])
     assert any(isinstance(r, IntegrityError) for r in results), results
