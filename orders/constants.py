@@ -232,3 +232,21 @@ class EntryKind(models.TextChoices):
     DISPUTE_LOST = "dispute_lost", _("Dispute lost")
     DISPUTE_WON = "dispute_won", _("Dispute won")
     ADJUSTED = "adjusted", _("Correction by staff")
+
+
+class TaxKind(models.TextChoices):
+    """What a tax rate is for."""
+
+    BOOK = "book", _("Printed books")
+    EBOOK = "ebook", _("E-books")
+    AUDIO = "audio", _("Audiobooks on a carrier")
+    OTHER = "other", _("Everything else")
+    # Where the law sets it apart from the rate of the goods themselves.
+    MARGIN = "margin", _("Second-hand goods under the margin scheme")
+    # Without a rate of its own, delivery is taxed as the goods in the parcel are.
+    DELIVERY = "delivery", _("Delivery")
+    FEE = "fee", _("The marketplace’s commission")
+
+
+# Where prices are shown without tax, which is added at checkout.
+TAX_ADDED_IN = frozenset({"CA", "US"})
