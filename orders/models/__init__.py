@@ -16,6 +16,7 @@ from orders.models.orders import (
 from orders.models.parcels import Refusal, RefusalLine, Shipment, ShipmentLine
 from orders.models.payments import Payment, PaymentEvent, Refund, RefundLine
 from orders.models.sandbox import SandboxPayment
+from orders.models.tax import RemitRule, ShopTax, TaxRate
 
 __all__ = [
     "Basket",
@@ -40,9 +41,12 @@ __all__ = [
     "RefundLine",
     "Refusal",
     "RefusalLine",
+    "RemitRule",
     "SandboxPayment",
     "SellerOrder",
     "Shipment",
     "ShipmentLine",
+    "ShopTax",
+    "TaxRate",
     "Thread",
 ]

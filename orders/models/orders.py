@@ -281,6 +281,9 @@ class OrderLine(Amounts):
         default=TaxScheme.NONE,
         db_default=TaxScheme.NONE,
     )
+    # Of a line under the margin scheme: the tax in the shop's margin, its own business. Unknown where it
+    # has not said what the copies cost it.
+    margin_tax_minor = models.BigIntegerField(_("tax in the margin (pence)"), null=True, blank=True)
     commission_name = models.CharField(
         _("commission by"), max_length=80, blank=True, default="", db_default=""
     )

@@ -13,6 +13,7 @@ from catalog.models import DeliveryRate, Listing
 from orders.constants import BasketStatus, HoldStatus, OrderStatus
 from orders.models import Basket, BasketLine, BasketParcel, Hold, Order
 from orders.selectors.quotes import Item, Quote, quote
+from orders.selectors.terms import terms_for, with_fees
 
 
 @dataclass(frozen=True)
@@ -46,7 +47,7 @@ def waiting_order(basket: Basket) -> Order | None:
 
 
 def basket_view(*, user: User | None, token: str = "", country: str) -> BasketView:
-    """Return the basket priced for delivery to ``country``, in at most five queries."""
+    """Return the basket priced for delivery to ``country``, in at most eight queries."""
     basket = find_basket(user=user, token=token)
     if basket is None:
         return BasketView(None, empty_quote(country), None)
@@ -54,7 +55,7 @@ def basket_view(*, user: User | None, token: str = "", country: str) -> BasketVi
 
 
 def view_of(basket: Basket, *, country: str) -> BasketView:
-    """Return ``basket`` priced for delivery to ``country``, in at most five queries."""
+    """Return ``basket`` priced for delivery to ``country``, in at most eight queries."""
     waiting = waiting_order(basket)
     held = held_by(waiting) if waiting else {}
     return BasketView(basket, quote_of(basket, country=country, held=held), waiting)
@@ -77,8 +78,12 @@ def quote_of(
     country: str,
     listings: Mapping[int, Listing] | None = None,
     held: Mapping[int, int] | None = None,
+    fees: bool = False,
 ) -> Quote:
-    """Price ``basket``; ``listings`` are its listings where they are locked and loaded already."""
+    """Price ``basket``; ``listings`` are its listings where they are locked and loaded already.
+
+    ``fees`` works out the commission, too, as an order that is written keeps it.
+    """
     lines = BasketLine.objects.filter(basket=basket).order_by("created_at", "pk")
     if listings is None:
         lines = lines.select_related(
@@ -94,13 +99,20 @@ def quote_of(
         )
         for line in lines
     ]
+    today = timezone.localdate()
+    sellers = [item.listing.seller for item in items]
+    terms = terms_for(sellers, country=country, on=today)
+    if fees:
+        works = [item.listing.edition.work_id for item in items]
+        terms = with_fees(terms, sellers, works=works, on=today)
     return quote(
         items,
-        rates=rates_for((item.listing.seller_id for item in items), country),
+        rates=rates_for((seller.pk for seller in sellers), country),
         choices=choices_in(basket),
         country=country,
         currency=settings.MARKETPLACE_CURRENCY,
-        today=timezone.localdate(),
+        today=today,
+        terms=terms,
     )
 
 

@@ -12,7 +12,8 @@ _WHOLE = 10_000  # a hundred percent, in hundredths of a percent
 @dataclass(frozen=True, slots=True)
 class Sale:
     """What a rule asks of a line. ``subjects`` are the book's subjects and all those above them;
-    ``delivery`` is the line's share of its parcel's delivery."""
+    ``delivery`` is the line's share of its parcel's delivery, ``off`` what the shop bears of a discount.
+    """
 
     seller_id: int
     subjects: frozenset[int]
@@ -20,11 +21,12 @@ class Sale:
     unit: Money
     quantity: int
     delivery: Money
+    off: int = 0
 
     @property
     def price(self) -> Money:
-        """Price of the line without delivery."""
-        return self.unit * self.quantity
+        """Price of the line without delivery, as the shop sells at it."""
+        return self.unit * self.quantity - Money(self.off, self.unit.currency)
 
 
 def rule_for(sale: Sale, rules: Iterable[CommissionRule]) -> CommissionRule | None:
@@ -54,6 +56,15 @@ def commission(sale: Sale, rule: CommissionRule | None) -> Money:
 def percentage(amount: Money, bp: int) -> Money:
     """Return ``bp`` hundredths of a percent of an ``amount`` of zero or more, rounded half up."""
     return Money((amount.minor * bp + _WHOLE // 2) // _WHOLE, amount.currency)
+
+
+def within_reach(wanted: int, *, bp: int, most: int) -> tuple[int, int]:
+    """Return a commission and the tax on it (``bp``) that together are no more than ``most``.
+
+    The commission is what was ``wanted`` or what fits; the tax is rounded half up.
+    """
+    fee = min(wanted, most * _WHOLE // (_WHOLE + bp))
+    return fee, percentage(Money(fee, ""), bp).minor
 
 
 def _fits(sale: Sale, rule: CommissionRule) -> bool:

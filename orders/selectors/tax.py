@@ -19,7 +19,9 @@ Rates = Mapping[tuple[str, str], int]
 
 # Printed matter is taxed as books are, maps and music too (annex III, point 6; VATA 1994, schedule 8,
 # group 3); what is written on, hung up or looked at is not.
-_NOT_BOOKS = frozenset({Form.GLOBE, Form.CALENDAR, Form.CARDS, Form.POSTER, Form.CD_ROM, Form.OTHER})
+_NOT_BOOKS = frozenset(
+    {Form.GLOBE, Form.CALENDAR, Form.CARDS, Form.POSTER, Form.CD_ROM, Form.OTHER}
+)
 _KINDS = {"A": TaxKind.AUDIO, "E": TaxKind.EBOOK, "D": TaxKind.OTHER, "V": TaxKind.OTHER}
 
 
@@ -72,7 +74,8 @@ class Treatment:
     bp: int = 0
 
 
-UNTAXED = Treatment()
+UNTAXED = Supply()
+NOT_TAXED = Treatment()
 
 
 @dataclass(frozen=True)
@@ -123,11 +126,11 @@ def supply(
     within the Union perhaps by destination (article 33), and nothing for what it exports.
     """
     if not trader.taxable:
-        return Supply()
+        return UNTAXED
     if any(_remits(rule, trader, destination, value) for rule in rules):
         return Supply(destination, TaxRemitter.MARKETPLACE)
     if not trader.registered:
-        return Supply()
+        return UNTAXED
     if trader.country == destination:
         return Supply(destination)
     if trader.country in EU and destination in EU:
@@ -158,7 +161,7 @@ def treatment(
     the table are not taxed.
     """
     if not how.place:
-        return UNTAXED
+        return NOT_TAXED
     if how.exported:
         return Treatment(TaxScheme.STANDARD, 0)
     if second_hand and trader.margin and how.remitter == TaxRemitter.SELLER:
@@ -166,7 +169,7 @@ def treatment(
         rate = rate_of(rates, trader.country, kind) if apart is None else apart
         return Treatment(TaxScheme.MARGIN, rate or 0)
     rate = rate_of(rates, how.place, kind)
-    return UNTAXED if rate is None else Treatment(TaxScheme.STANDARD, rate)
+    return NOT_TAXED if rate is None else Treatment(TaxScheme.STANDARD, rate)
 
 
 def fee_rate(

@@ -131,7 +131,7 @@ def prepare(
         raise BasketEmptyError(_("Your basket is empty."))
     _share_sellers(lines)
     listings = stock.lock_listings(lines)
-    quote = quote_of(basket, country=country, listings=listings)
+    quote = quote_of(basket, country=country, listings=listings, fees=True)
     if not quote.can_be_ordered or quote.total != expected_total:
         raise BasketChangedError(_("Your basket has changed. Look it over again."), quote=quote)
     stock.hold(listings=listings, quantities=lines)
@@ -177,6 +177,8 @@ def _write_order(basket: Basket, quote: Quote, address: Mapping[str, str], buyer
         currency=quote.currency,
         items_minor=quote.items.minor,
         delivery_minor=quote.delivery.minor,
+        discount_minor=quote.discount.minor,
+        tax_added_minor=quote.tax_added.minor,
         total_minor=quote.total.minor,
         **{name: address.get(name, "") for name in PostalAddress.ADDRESS_FIELDS},
     )
@@ -216,13 +218,21 @@ def _seller_order(order: Order, parcel: QuoteParcel) -> SellerOrder:
         currency=order.currency,
         items_minor=parcel.items.minor,
         delivery_minor=parcel.delivery.minor,
+        discount_minor=parcel.discount.minor,
+        tax_added_minor=parcel.tax_added.minor,
         total_minor=parcel.total.minor,
-        delivery_paid_minor=parcel.delivery.minor,
+        delivery_paid_minor=parcel.post.paid,
+        delivery_subsidy_minor=parcel.post.subsidy,
+        delivery_tax_minor=parcel.post.tax,
+        delivery_tax_bp=parcel.post.bp,
+        tax_added=parcel.how.added,
+        tax_remitter=parcel.how.remitter,
         withdrawal_days=settings.WITHDRAWAL_DAYS,
     )
 
 
 def _order_line(seller_order: SellerOrder, line: QuoteLine) -> OrderLine:
+    charge = line.charge
     return OrderLine(
         seller_order=seller_order,
         listing=line.listing,
@@ -234,7 +244,16 @@ def _order_line(seller_order: SellerOrder, line: QuoteLine) -> OrderLine:
         quantity=line.quantity,
         unit_minor=line.unit.minor,
         currency=line.unit.currency,
-        paid_minor=line.price.minor,
+        discount_minor=charge.discount,
+        tax_bp=charge.bp,
+        tax_scheme=charge.scheme,
+        margin_tax_minor=charge.margin_tax,
+        commission_name=charge.commission_name,
+        paid_minor=charge.paid,
+        subsidy_minor=charge.subsidy,
+        tax_minor=charge.tax,
+        commission_minor=charge.commission,
+        fee_tax_minor=charge.fee_tax,
     )
 
 

@@ -15,17 +15,22 @@ from orders.selectors.quotes.parts import (
     ServiceOption,
 )
 from orders.selectors.quotes.pricing import quote, working_day_after
+from orders.selectors.quotes.settling import FREE, FeeTerms, Terms, settle
 
 __all__ = [
     "BLOCKING",
+    "FREE",
     "Applied",
     "Discount",
+    "FeeTerms",
     "Item",
     "Problem",
     "Quote",
     "QuoteLine",
     "QuoteParcel",
     "ServiceOption",
+    "Terms",
     "quote",
+    "settle",
     "working_day_after",
 ]

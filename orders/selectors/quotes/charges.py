@@ -40,6 +40,10 @@ class Charge:
     bp: int = 0
     scheme: TaxScheme = TaxScheme.NONE
     margin_tax: int | None = None
+    # What the marketplace keeps, by which rule, and the tax on that.
+    commission: int = 0
+    fee_tax: int = 0
+    commission_name: str = ""
 
     @property
     def net(self) -> int:
@@ -50,6 +54,19 @@ class Charge:
     def paid(self) -> int:
         """What the buyer pays."""
         return self.net + self.added
+
+    @property
+    def whole(self) -> int:
+        """The price as the shop sells at it: less what it bears of the discount, without added tax."""
+        return self.net + self.subsidy
+
+    def earned(self, remitter: TaxRemitter) -> int:
+        """Return what is the shop's before commission: without tax that the marketplace remits."""
+        remitted = self.tax if remitter == TaxRemitter.MARKETPLACE else 0
+        return self.paid + self.subsidy - remitted
+
+
+NOTHING = Charge()
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +85,7 @@ class Charged:
 
     how: tax.Supply
     lines: tuple[Charge, ...] = ()
-    delivery: Charge = Charge()
+    delivery: Charge = NOTHING
     shares: tuple[Share, ...] = ()
 
 
@@ -86,9 +103,7 @@ def charged(
     nets = [line.price - off.get(line.key, Off()).discount for line in lines]
     how = tax.supply(trader, destination=destination, value=sum(nets), rules=terms.rules)
     treated = [
-        tax.treatment(
-            trader, how, kind=line.kind, second_hand=line.second_hand, rates=terms.rates
-        )
+        tax.treatment(trader, how, kind=line.kind, second_hand=line.second_hand, rates=terms.rates)
         for line in lines
     ]
     own = terms.rates.get((how.place, TaxKind.DELIVERY))
@@ -127,7 +142,12 @@ def _line(goods: Goods, off: Off, how: tax.Supply, by: tax.Treatment, post: int)
 
 
 def _shares(
-    treated: Sequence[tax.Treatment], nets: Sequence[int], post: int, own: int | None, *, added: bool
+    treated: Sequence[tax.Treatment],
+    nets: Sequence[int],
+    post: int,
+    own: int | None,
+    *,
+    added: bool,
 ) -> tuple[Share, ...]:
     """Divide what is paid for the post over the rates of the goods; where it has its ``own``, by that."""
     by_rate: dict[tuple[TaxScheme, int], int] = {}
@@ -158,9 +178,3 @@ def _delivery(price: int, off: Off, shares: Sequence[Share], *, added: bool) -> 
         bp=main.bp if main else 0,
         scheme=main.scheme if main else TaxScheme.NONE,
     )
-
-
-def earned(charge: Charge, remitter: TaxRemitter) -> int:
-    """Return what is the seller's of a charge before commission: without tax that we remit."""
-    remitted = charge.tax if remitter == TaxRemitter.MARKETPLACE else 0
-    return charge.paid + charge.subsidy - remitted

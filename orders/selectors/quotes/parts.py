@@ -1,5 +1,6 @@
 """What a quote is made of: lines in parcels, priced."""
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
@@ -16,6 +17,11 @@ from accounts.selectors import private_line
 from books4all.lib.money import Money, total
 from catalog.models import Edition, Listing, Work
 from catalog.selectors.offers import standing_line
+from orders.constants import TaxScheme
+from orders.selectors.quotes.charges import NOTHING, Charge, Share
+from orders.selectors.quotes.discounts import Applied
+from orders.selectors.tax import UNTAXED, Supply
+from orders.selectors.tax_lines import TaxLine, grouped
 
 
 class Problem(StrEnum):
@@ -58,6 +64,7 @@ class QuoteLine:
     unit: Money
     seen: Money
     problems: tuple[Problem, ...]
+    charge: Charge = NOTHING
 
     @property
     def price(self) -> Money:
@@ -155,6 +162,10 @@ class QuoteParcel:
     services: tuple[ServiceOption, ...]
     problems: tuple[Problem, ...]
     currency: str
+    # What it comes to with discounts and tax: orders.selectors.quotes.settling.
+    how: Supply = UNTAXED
+    post: Charge = NOTHING
+    shares: tuple[Share, ...] = ()
 
     @cached_property
     def service(self) -> ServiceOption | None:
@@ -178,9 +189,55 @@ class QuoteParcel:
         return service.cost if service else Money(0, self.currency)
 
     @cached_property
+    def charges(self) -> tuple[Charge, ...]:
+        """Of the lines, and of the delivery at the end."""
+        return (*(line.charge for line in self.lines), self.post)
+
+    @cached_property
+    def discount(self) -> Money:
+        """What is taken off."""
+        return self._sum(charge.discount for charge in self.charges)
+
+    @cached_property
+    def tax_added(self) -> Money:
+        """Tax that comes on top; elsewhere it is within the prices."""
+        return self._sum(charge.added for charge in self.charges)
+
+    @cached_property
+    def tax(self) -> Money:
+        """All tax, within the total: what comes on top, too."""
+        return self._sum(charge.tax for charge in self.charges)
+
+    @cached_property
     def total(self) -> Money:
-        """Price of the parcel."""
-        return self.items + self.delivery
+        """What is paid for the parcel."""
+        return self.items + self.delivery - self.discount + self.tax_added
+
+    @cached_property
+    def tax_lines(self) -> list[TaxLine]:
+        """The tax, rate by rate."""
+        return grouped(self._taxed(), self.currency)
+
+    def _taxed(self) -> Iterator[TaxLine]:
+        of_lines = [Share(c.scheme, c.bp, c.net, c.tax) for c in self.charges[:-1]]
+        for share in (*of_lines, *self.shares):
+            if share.scheme == TaxScheme.STANDARD and share.net:
+                yield TaxLine(
+                    country=self.how.place,
+                    remitter=self.how.remitter,
+                    bp=share.bp,
+                    net=Money(share.net, self.currency),
+                    tax=Money(share.tax, self.currency),
+                    added=self.how.added,
+                )
+
+    @property
+    def margin_scheme(self) -> bool:
+        """Whether there are books in it that are sold under the margin scheme."""
+        return any(line.charge.scheme == TaxScheme.MARGIN for line in self.lines if line.quantity)
+
+    def _sum(self, amounts: Iterable[int]) -> Money:
+        return Money(sum(amounts), self.currency)
 
     @property
     def missing(self) -> Money:
@@ -249,6 +306,7 @@ class Quote:
     currency: str
     country: str
     problems: frozenset[Problem] = field(default_factory=frozenset)
+    discounts: tuple[Applied, ...] = ()
 
     @cached_property
     def count(self) -> int:
@@ -266,9 +324,34 @@ class Quote:
         return total((parcel.delivery for parcel in self.parcels), self.currency)
 
     @cached_property
+    def discount(self) -> Money:
+        """What is taken off."""
+        return total((parcel.discount for parcel in self.parcels), self.currency)
+
+    @cached_property
+    def tax_added(self) -> Money:
+        """Tax that comes on top of the prices."""
+        return total((parcel.tax_added for parcel in self.parcels), self.currency)
+
+    @cached_property
+    def tax(self) -> Money:
+        """All tax, within the total."""
+        return total((parcel.tax for parcel in self.parcels), self.currency)
+
+    @cached_property
+    def tax_lines(self) -> list[TaxLine]:
+        """The tax of all parcels, rate by rate."""
+        return grouped((line for p in self.parcels for line in p.tax_lines), self.currency)
+
+    @property
+    def margin_scheme(self) -> bool:
+        """Whether there are books in it that are sold under the margin scheme."""
+        return any(parcel.margin_scheme for parcel in self.parcels)
+
+    @cached_property
     def total(self) -> Money:
         """What is to be paid."""
-        return self.items + self.delivery
+        return total((parcel.total for parcel in self.parcels), self.currency)
 
     @property
     def is_empty(self) -> bool:

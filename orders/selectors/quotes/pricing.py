@@ -16,6 +16,7 @@ from orders.selectors.quotes.parts import (
     QuoteParcel,
     ServiceOption,
 )
+from orders.selectors.quotes.settling import FREE, Terms, settle
 
 
 def quote(
@@ -26,8 +27,9 @@ def quote(
     country: str,
     currency: str,
     today: date,
+    terms: Terms = FREE,
 ) -> Quote:
-    """Price a basket for delivery to ``country`` (ISO 3166).
+    """Price a basket for delivery to ``country`` (ISO 3166) on ``terms``, without discounts.
 
     ``rates`` come as ``DeliveryRate.objects.to(country)`` orders them: of a seller's rates for a
     service the first is the most exact one and counts, even if it says that nothing is posted there. ``choices`` maps sellers to services; without
@@ -44,7 +46,7 @@ def quote(
     )
     found = {p for parcel in parcels for p in parcel.problems}
     found |= {p for parcel in parcels for line in parcel.lines for p in line.problems}
-    return Quote(parcels, currency, country, frozenset(found))
+    return settle(Quote(parcels, currency, country, frozenset(found)), terms=terms)
 
 
 def _rates_by_seller(rates: Iterable[DeliveryRate]) -> dict[int, dict[str, DeliveryRate]]:
