@@ -13,12 +13,21 @@ from orders.constants import Side
 from orders.models import Message, Order, OrderLine, Refusal, SellerOrder, Shipment
 from orders.selectors.deadlines import post_by
 from orders.selectors.orders import with_parcels
+from orders.selectors.sums import margin_note, order_rows, order_tax_lines, within_rows
 
 
 def placed(pk: UUID) -> Letter | None:
     """Tell the buyer what they bought, and where to follow the parcels."""
     order = with_parcels(Order.objects.filter(pk=pk)).get()
-    return _to_buyer("orders/placed", order, {"parcels": order.seller_orders.all()})
+    parcels = list(order.seller_orders.all())
+    count = sum(line.quantity for parcel in parcels for line in parcel.lines.all())
+    context = {
+        "parcels": parcels,
+        "rows": order_rows(order, parcels, count=count),
+        "notes": within_rows(order_tax_lines(parcels, order.currency)),
+        "margin_note": margin_note(parcels),
+    }
+    return _to_buyer("orders/placed", order, context)
 
 
 def new_order(pk: UUID) -> Letter | None:

@@ -9,6 +9,7 @@ from rest_framework import serializers
 from accounts.api.serializers import PostalAddressIn
 from books4all.lib.api import problems
 from books4all.lib.api.serializers import MoneyOut, StrictSerializer
+from books4all.lib.money import Money
 from catalog.api.serializers import DaysOut, SellerRefOut, WorkRefOut
 from catalog.constants import Condition, Service
 from orders.constants import (
@@ -17,10 +18,14 @@ from orders.constants import (
     RefundStatus,
     RefusalReason,
     SellerOrderStatus,
+    TaxRemitter,
+    TaxScheme,
 )
 from orders.models import Order, Refusal, SellerOrder, Shipment
 from orders.selectors.baskets import BasketView
-from orders.selectors.quotes import Problem, Quote
+from orders.selectors.frozen_tax import frozen_lines
+from orders.selectors.quotes import Applied, Problem, Quote
+from orders.selectors.sums import order_tax_lines, tax_of
 
 Plain = serializers.Serializer[Any]
 MOST_COPIES = 999
@@ -88,6 +93,30 @@ class ServiceOut(Plain):
     chosen = serializers.BooleanField(source="selected")
 
 
+class TaxLineOut(Plain):
+    """The tax of one rate. `net` is what it is on: with the tax in it, unless it is `added`."""
+
+    country = serializers.CharField(help_text="Whose tax it is (ISO 3166)")
+    rate = serializers.IntegerField(source="bp", help_text="Hundredths of a percent: 700 is 7 %")
+    remitter = serializers.ChoiceField(choices=TaxRemitter.choices)
+    net = MoneyOut()
+    tax = MoneyOut()
+    added = serializers.BooleanField(help_text="On top of the prices, not within them")
+
+
+class DiscountOut(Plain):
+    """What is taken off, and why."""
+
+    code = serializers.CharField(source="discount.code")
+    name = serializers.CharField(source="discount.name")
+    amount = serializers.SerializerMethodField()
+
+    @extend_schema_field(MoneyOut)
+    def get_amount(self, applied: Applied) -> Any:
+        """Show all that it takes off."""
+        return MoneyOut(Money(applied.minor, settings.MARKETPLACE_CURRENCY)).data
+
+
 class ParcelOut(Plain):
     """What one shop posts."""
 
@@ -96,6 +125,8 @@ class ParcelOut(Plain):
     services = ServiceOut(many=True)
     items = MoneyOut()
     delivery = MoneyOut()
+    discount = MoneyOut()
+    tax = MoneyOut(help_text="All tax that is shown, within the total")
     total = MoneyOut()
     minimum = MoneyOut(source="seller.minimum", help_text="The shop's smallest order, of books")
     missing = MoneyOut(help_text="What the books fall short of it")
@@ -112,6 +143,12 @@ class QuoteOut(Plain):
     copies = serializers.IntegerField(source="count")
     items = MoneyOut()
     delivery = MoneyOut()
+    discount = MoneyOut()
+    discounts = DiscountOut(many=True)
+    tax = MoneyOut(help_text="All tax that is shown, within the total")
+    tax_added = MoneyOut(help_text="Of it: on top of the prices")
+    tax_lines = TaxLineOut(many=True)
+    margin_scheme = serializers.BooleanField(help_text="Whether second-hand books are under it")
     total = MoneyOut()
     can_be_ordered = serializers.BooleanField()
 
@@ -163,6 +200,10 @@ class OrderLineOut(Plain):
     refused = serializers.IntegerField()
     unit_price = MoneyOut(source="unit")
     price = MoneyOut(source="total")
+    discount = MoneyOut(help_text="Taken off the price")
+    tax = MoneyOut(help_text="Within what was paid")
+    tax_rate = serializers.IntegerField(source="tax_bp", help_text="Hundredths of a percent")
+    tax_scheme = serializers.ChoiceField(choices=TaxScheme.choices)
 
 
 class CopiesOut(Plain):
@@ -218,6 +259,8 @@ class SellerOrderOut(Plain):
     cancel_reason = serializers.CharField(allow_blank=True)
     items = MoneyOut()
     delivery = MoneyOut()
+    discount = MoneyOut()
+    tax_lines = serializers.SerializerMethodField()
     total = MoneyOut()
 
     @extend_schema_field(OrderLineOut(many=True))
@@ -234,6 +277,11 @@ class SellerOrderOut(Plain):
     def get_refusals(self, seller_order: SellerOrder) -> Any:
         """Show what can't be sent."""
         return RefusalOut(seller_order.refusals.all(), many=True).data
+
+    @extend_schema_field(TaxLineOut(many=True))
+    def get_tax_lines(self, seller_order: SellerOrder) -> Any:
+        """Show the tax, rate by rate."""
+        return TaxLineOut(frozen_lines(seller_order), many=True).data
 
 
 class PostalAddressOut(Plain):
@@ -258,6 +306,10 @@ class OrderOut(serializers.ModelSerializer[Order]):
     parcels = serializers.SerializerMethodField()
     items = MoneyOut()
     delivery = MoneyOut()
+    discount = MoneyOut()
+    tax = serializers.SerializerMethodField()
+    tax_added = MoneyOut()
+    tax_lines = serializers.SerializerMethodField()
     total = MoneyOut()
 
     class Meta:
@@ -274,8 +326,24 @@ class OrderOut(serializers.ModelSerializer[Order]):
             "parcels",
             "items",
             "delivery",
+            "discount",
+            "tax",
+            "tax_added",
+            "tax_lines",
             "total",
         )
+
+    @extend_schema_field(MoneyOut)
+    def get_tax(self, order: Order) -> Any:
+        """Show all tax that is shown, within the total."""
+        lines = order_tax_lines(order.seller_orders.all(), order.currency)
+        return MoneyOut(tax_of(lines, order.currency)).data
+
+    @extend_schema_field(TaxLineOut(many=True))
+    def get_tax_lines(self, order: Order) -> Any:
+        """Show the tax, rate by rate."""
+        lines = order_tax_lines(order.seller_orders.all(), order.currency)
+        return TaxLineOut(lines, many=True).data
 
     @extend_schema_field(SellerOrderOut(many=True))
     def get_parcels(self, order: Order) -> Any:

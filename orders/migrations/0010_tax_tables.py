@@ -41,6 +41,11 @@ class Migration(migrations.Migration):
             name='margin_tax_minor',
             field=models.BigIntegerField(blank=True, null=True, verbose_name='tax in the margin (pence)'),
         ),
+        migrations.AddField(
+            model_name='sellerorder',
+            name='tax_country',
+            field=models.CharField(blank=True, db_default='', default='', max_length=2, verbose_name='taxed by'),
+        ),
         migrations.CreateModel(
             name='ShopTax',
             fields=[

@@ -86,6 +86,11 @@ class Amounts(models.Model):
         """What the buyer pays."""
         return Money(self.paid_minor, str(self.currency))
 
+    @property
+    def tax(self) -> Money:
+        """The tax within what is paid."""
+        return Money(self.tax_minor, str(self.currency))
+
 
 def columns(parts: Parts) -> dict[str, int]:
     """Return ``parts`` as the columns of ``Amounts``."""

@@ -120,6 +120,16 @@ class Order(PostalAddress, Timestamped):
         return Money(self.delivery_minor, self.currency)
 
     @property
+    def discount(self) -> Money:
+        """What is taken off."""
+        return Money(self.discount_minor, self.currency)
+
+    @property
+    def tax_added(self) -> Money:
+        """Tax that came on top of the prices."""
+        return Money(self.tax_added_minor, self.currency)
+
+    @property
     def total(self) -> Money:
         """What the buyer pays."""
         return Money(self.total_minor, self.currency)
@@ -173,6 +183,10 @@ class SellerOrder(Timestamped):
         choices=TaxRemitter.choices,
         default=TaxRemitter.SELLER,
         db_default=TaxRemitter.SELLER,
+    )
+    # Whose tax it is (ISO 3166); nobody's, where nothing is taxed.
+    tax_country = models.CharField(
+        _("taxed by"), max_length=2, blank=True, default="", db_default=""
     )
     # Within how many days of its arrival the buyer may send it back without a reason, as promised.
     withdrawal_days = models.PositiveSmallIntegerField(
@@ -232,6 +246,11 @@ class SellerOrder(Timestamped):
     def delivery(self) -> Money:
         """Price of the parcel."""
         return Money(self.delivery_minor, self.currency)
+
+    @property
+    def discount(self) -> Money:
+        """What is taken off."""
+        return Money(self.discount_minor, self.currency)
 
     @property
     def waits(self) -> bool:
@@ -323,6 +342,11 @@ class OrderLine(Amounts):
     def total(self) -> Money:
         """Price of the line."""
         return self.unit * self.quantity
+
+    @property
+    def discount(self) -> Money:
+        """What is taken off the price."""
+        return Money(self.discount_minor, self.currency)
 
     @property
     def left(self) -> int:

@@ -17,6 +17,7 @@ from catalog.selectors.offers import standing_line
 from orders.constants import EventType, RefundStatus, SellerOrderStatus
 from orders.models import Order, OrderEvent, OrderLine, Refusal, SellerOrder, Shipment
 from orders.selectors.quotes import working_day_after
+from orders.selectors.sums import margin_note, order_rows, order_tax_lines, within_rows
 
 _KINDS: dict[str, str] = {
     SellerOrderStatus.PLACED: "",
@@ -104,6 +105,9 @@ class OrderPage:
     total: Money
     parcels: Sequence[PageParcel]
     rows: Sequence[tuple[str, Money]]
+    # Of the total: tax by rate; and words on books without any to be shown.
+    notes: Sequence[tuple[str, Money]]
+    margin_note: str
     refunded: Money
     refund_pending: Money
     count: int
@@ -120,8 +124,6 @@ def order_page(order: Order, *, url: str = "") -> OrderPage:
     events = list(order.events.all())
     parcels = [_parcel(order, part, events, address) for part in seller_orders]
     count = sum(line.quantity for parcel in parcels for line in parcel.lines)
-    books = ngettext("%(n)s book", "%(n)s books", count) % {"n": count}
-    posted = ngettext("Delivery, %(n)s parcel", "Delivery, %(n)s parcels", len(parcels))
     when = timezone.localtime(order.placed_at or order.created_at)
     return OrderPage(
         order=order,
@@ -130,7 +132,9 @@ def order_page(order: Order, *, url: str = "") -> OrderPage:
         url=address,
         total=order.total,
         parcels=parcels,
-        rows=[(books, order.items), (posted % {"n": len(parcels)}, order.delivery)],
+        rows=order_rows(order, seller_orders, count=count),
+        notes=within_rows(order_tax_lines(seller_orders, order.currency)),
+        margin_note=margin_note(seller_orders),
         refunded=_refunds(order, RefundStatus.SETTLED),
         refund_pending=_refunds(order, RefundStatus.PENDING),
         count=count,

@@ -1,13 +1,19 @@
-"""Tax as it is told to people and programs: rate by rate, of a quote or of what was frozen on an order."""
+"""Tax as it is told to people and programs: rate by rate, of quotes and orders alike."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
 from books4all.lib.money import Money
+from orders.constants import TaxScheme
+from orders.selectors.tax import Supply
+
+if TYPE_CHECKING:
+    from orders.selectors.quotes.charges import Share
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,3 +61,17 @@ def grouped(lines: Iterable[TaxLine], currency: str) -> list[TaxLine]:
         TaxLine(country, remitter, bp, Money(net, currency), Money(tax, currency), added)
         for (country, remitter, bp, added), (net, tax) in ordered
     ]
+
+
+def taxed(shares: "Iterable[Share]", how: Supply, currency: str) -> Iterator[TaxLine]:
+    """Return what of ``shares`` is taxed in a way that is shown: not what is under the margin scheme."""
+    for share in shares:
+        if share.scheme == TaxScheme.STANDARD and share.net:
+            yield TaxLine(
+                country=how.place,
+                remitter=how.remitter,
+                bp=share.bp,
+                net=Money(share.net, currency),
+                tax=Money(share.tax, currency),
+                added=how.added,
+            )

@@ -16,13 +16,15 @@ from orders.selectors.tax import Rates, TaxTerms, Trader, fee_rate
 def terms_for(sellers: Iterable[Seller], *, country: str, on: date) -> Terms:
     """Return how parcels of ``sellers`` to ``country`` are taxed on a day, without fees.
 
-    At most three queries: none for private people alone.
+    At most three queries: none for private people alone, and no rates where nobody owes any tax.
     """
     traders = traders_of(sellers)
     if not any(trader.taxable for trader in traders.values()):
         return Terms(TaxTerms(traders=traders))
+    rules = _remit_rules()
+    owed = bool(rules) or any(trader.registered for trader in traders.values())
     countries = {country, *(trader.country for trader in traders.values())}
-    return Terms(TaxTerms(rates_on(on, countries), _remit_rules(), traders))
+    return Terms(TaxTerms(rates_on(on, countries) if owed else {}, rules, traders))
 
 
 def with_fees(terms: Terms, sellers: Iterable[Seller], *, works: Iterable[int], on: date) -> Terms:

@@ -227,6 +227,7 @@ def _seller_order(order: Order, parcel: QuoteParcel) -> SellerOrder:
         delivery_tax_bp=parcel.post.bp,
         tax_added=parcel.how.added,
         tax_remitter=parcel.how.remitter,
+        tax_country=parcel.how.place,
         withdrawal_days=settings.WITHDRAWAL_DAYS,
     )
 

@@ -6,17 +6,15 @@ from typing import Any
 from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest
-from django.utils.translation import ngettext
 
 from accounts.models import User
 from accounts.selectors import visitor_country
 from books4all.lib.errors import DomainError
-from books4all.lib.money import Money
 from orders.errors import CheckoutInProgressError
 from orders.models import Basket
 from orders.receivers import SESSION_KEY
 from orders.selectors.baskets import BasketView, basket_view, find_basket
-from orders.selectors.quotes import Quote
+from orders.selectors.sums import margin_words, quote_rows, within_rows
 from orders.services import checkout as checkouts
 
 
@@ -64,14 +62,8 @@ def basket_context(view: BasketView) -> dict[str, Any]:
         "quote": view.quote,
         "waiting": view.waiting,
         "parcels": view.quote.parcels,
-        "rows": summary_rows(view.quote),
+        "rows": quote_rows(view.quote),
+        "notes": within_rows(view.quote.tax_lines),
+        "margin_note": margin_words() if view.quote.margin_scheme else "",
         "hold_minutes": settings.HOLD_MINUTES,
     }
-
-
-def summary_rows(quote: Quote) -> list[tuple[str, Money]]:
-    """Return the sums of a quote, in words and money."""
-    n, parcels = quote.count, quote.parcel_count
-    books = ngettext("%(n)s book", "%(n)s books", n) % {"n": n}
-    posted = ngettext("Delivery, %(n)s parcel", "Delivery, %(n)s parcels", parcels)
-    return [(books, quote.items), (posted % {"n": parcels}, quote.delivery)]

@@ -285,8 +285,8 @@ def test_basket_page_query_count(client, django_assert_num_queries, shops):
     for _n in range(shops):
         add(client, ListingFactory())
     client.get(reverse("orders:basket"))
-    # basket, waiting order, lines with books and shops, rates, choices
-    with django_assert_num_queries(5):
+    # basket, waiting order, lines with books and shops, tax of shops, remitting, rates, choices
+    with django_assert_num_queries(7):
         client.get(reverse("orders:basket"))
 
 

@@ -109,7 +109,7 @@ def charged(
     own = terms.rates.get((how.place, TaxKind.DELIVERY))
     post = delivery - delivery_off.discount
     parts = split(post, nets) if lines else []
-    shares = _shares(treated, nets, post, own, added=how.added)
+    shares = shares_of(treated, nets, post=post, own=own, added=how.added)
     return Charged(
         how,
         tuple(
@@ -141,26 +141,30 @@ def _line(goods: Goods, off: Off, how: tax.Supply, by: tax.Treatment, post: int)
     )
 
 
-def _shares(
+def shares_of(
     treated: Sequence[tax.Treatment],
     nets: Sequence[int],
-    post: int,
-    own: int | None,
     *,
-    added: bool,
+    post: int,
+    own: int | None = None,
+    added: bool = False,
 ) -> tuple[Share, ...]:
-    """Divide what is paid for the post over the rates of the goods; where it has its ``own``, by that."""
-    by_rate: dict[tuple[TaxScheme, int], int] = {}
+    """Divide what is paid for the ``post`` over the rates of the goods; where it has its ``own``, by that.
+
+    The parts are in proportion to the ``nets`` of the goods, by largest remainder, the highest rate first.
+    """
+    by_rate: dict[tuple[int, TaxScheme], int] = {}
     for by, net in zip(treated, nets, strict=True):
         bp = own if own is not None and by.scheme == TaxScheme.STANDARD else by.bp
-        by_rate[by.scheme, bp] = by_rate.get((by.scheme, bp), 0) + net
+        by_rate[bp, by.scheme] = by_rate.get((bp, by.scheme), 0) + net
     if not by_rate:
         return ()
-    parts = split(post, list(by_rate.values()))
+    rates = sorted(by_rate, reverse=True)
+    parts = split(post, [by_rate[rate] for rate in rates])
     work_out = tax.upon if added else tax.within
     return tuple(
         Share(scheme, bp, part, work_out(part, bp) if scheme == TaxScheme.STANDARD else 0)
-        for (scheme, bp), part in zip(by_rate, parts, strict=True)
+        for (bp, scheme), part in zip(rates, parts, strict=True)
     )
 
 

@@ -21,7 +21,7 @@ from orders.constants import TaxScheme
 from orders.selectors.quotes.charges import NOTHING, Charge, Share
 from orders.selectors.quotes.discounts import Applied
 from orders.selectors.tax import UNTAXED, Supply
-from orders.selectors.tax_lines import TaxLine, grouped
+from orders.selectors.tax_lines import TaxLine, grouped, taxed
 
 
 class Problem(StrEnum):
@@ -220,16 +220,7 @@ class QuoteParcel:
 
     def _taxed(self) -> Iterator[TaxLine]:
         of_lines = [Share(c.scheme, c.bp, c.net, c.tax) for c in self.charges[:-1]]
-        for share in (*of_lines, *self.shares):
-            if share.scheme == TaxScheme.STANDARD and share.net:
-                yield TaxLine(
-                    country=self.how.place,
-                    remitter=self.how.remitter,
-                    bp=share.bp,
-                    net=Money(share.net, self.currency),
-                    tax=Money(share.tax, self.currency),
-                    added=self.how.added,
-                )
+        return taxed((*of_lines, *self.shares), self.how, self.currency)
 
     @property
     def margin_scheme(self) -> bool:
