@@ -1,13 +1,25 @@
 """Orders, payments and baskets, for staff."""
 
-from orders.admin import baskets, messages, orders, payments, queues, seller_orders, standing
+from orders.admin import (
+    baskets,
+    commission,
+    messages,
+    orders,
+    payments,
+    queues,
+    seller_orders,
+    standing,
+    tax,
+)
 
 __all__ = [
     "baskets",
+    "commission",
     "messages",
     "orders",
     "payments",
     "queues",
     "seller_orders",
     "standing",
+    "tax",
 ]

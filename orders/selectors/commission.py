@@ -3,8 +3,12 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from django.utils.translation import gettext as _
+
 from books4all.lib.money import Money
+from catalog.constants import form_label
 from orders.models import CommissionRule
+from orders.selectors.tax_lines import percent
 
 _WHOLE = 10_000  # a hundred percent, in hundredths of a percent
 
@@ -77,3 +81,37 @@ def _fits(sale: Sale, rule: CommissionRule) -> bool:
         and (rule.price_from_minor is None or sale.unit.minor >= rule.price_from_minor)
         and (rule.price_below_minor is None or sale.unit.minor < rule.price_below_minor)
     )
+
+
+def conditions_in_words(rule: CommissionRule) -> str:
+    """Say which sales a rule is for; seller and subject are loaded."""
+    parts = []
+    if rule.seller is not None:
+        parts.append(_("of %(shop)s") % {"shop": rule.seller})
+    if rule.subject is not None:
+        parts.append(_("under %(subject)s") % {"subject": rule.subject})
+    if rule.form:
+        parts.append(form_label(rule.form).lower())
+    if rule.price_from_minor is not None:
+        parts.append(_("from %(price)s") % {"price": _money(rule, rule.price_from_minor)})
+    if rule.price_below_minor is not None:
+        parts.append(_("below %(price)s") % {"price": _money(rule, rule.price_below_minor)})
+    return ", ".join(parts) or _("every sale")
+
+
+def charges_in_words(rule: CommissionRule) -> str:
+    """Say how much a rule charges."""
+    if rule.percent_bp is None:
+        flat = _money(rule, rule.flat_minor or 0)
+        return _("%(amount)s a copy") % {"amount": flat}
+    of = _("of books and delivery") if rule.of_delivery else _("of the price")
+    parts = [f"{percent(rule.percent_bp)} {of}"]
+    if rule.floor_minor is not None:
+        parts.append(_("at least %(amount)s") % {"amount": _money(rule, rule.floor_minor)})
+    if rule.cap_minor is not None:
+        parts.append(_("at most %(amount)s") % {"amount": _money(rule, rule.cap_minor)})
+    return ", ".join(parts)
+
+
+def _money(rule: CommissionRule, minor: int) -> Money:
+    return Money(minor, rule.currency)

@@ -3,7 +3,7 @@
 For an order that went through the real checkout, use ``tests.orders.journeys``.
 """
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import factory
@@ -23,6 +23,7 @@ from orders.models import (
     Basket,
     BasketLine,
     BasketParcel,
+    CommissionRule,
     Hold,
     IdempotencyKey,
     Message,
@@ -36,10 +37,13 @@ from orders.models import (
     Refund,
     Refusal,
     RefusalLine,
+    RemitRule,
     SandboxPayment,
     SellerOrder,
     Shipment,
     ShipmentLine,
+    ShopTax,
+    TaxRate,
     Thread,
 )
 from tests.factories.accounts import SellerFactory, UserFactory
@@ -332,3 +336,47 @@ class MessageBlockFactory(DjangoModelFactory[MessageBlock]):
     seller = factory.SubFactory(SellerFactory)
     buyer = factory.SubFactory(UserFactory)
     side = Side.SELLER
+
+
+class CommissionRuleFactory(DjangoModelFactory[CommissionRule]):
+    """Ten percent of every book."""
+
+    class Meta:
+        model = CommissionRule
+
+    position = factory.Sequence(lambda n: n + 1)
+    name = factory.Sequence(lambda n: f"Rule {n}")
+    percent_bp = 1000
+
+
+class TaxRateFactory(DjangoModelFactory[TaxRate]):
+    """Five percent on books, in a country that has no rates to begin with."""
+
+    class Meta:
+        model = TaxRate
+
+    country = "AU"
+    kind = "book"
+    rate_bp = 500
+    valid_from = date(2026, 1, 1)
+
+
+class RemitRuleFactory(DjangoModelFactory[RemitRule]):
+    """What is sold to New Zealand."""
+
+    class Meta:
+        model = RemitRule
+
+    name = factory.Sequence(lambda n: f"New Zealand {n}")
+    destination = "NZ"
+    active = True
+
+
+class ShopTaxFactory(DjangoModelFactory[ShopTax]):
+    """A shop that is registered for VAT."""
+
+    class Meta:
+        model = ShopTax
+
+    seller = factory.SubFactory(SellerFactory)
+    registered = True

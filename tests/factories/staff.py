@@ -276,6 +276,14 @@ class World:
                 sales.MessageReportFactory(thread=first[orders.Thread], handled_at=timezone.now()),
             )[0],
             orders.MessageBlock: lambda _n: sales.MessageBlockFactory(),
+            orders.CommissionRule: lambda _n: sales.CommissionRuleFactory(
+                seller=people.SellerFactory(), subject=books.SubjectFactory()
+            ),
+            orders.TaxRate: lambda n: sales.TaxRateFactory(
+                country=f"Q{chr(65 + n % 26)}", valid_from=date(2026, 1, 1) + timedelta(days=n)
+            ),
+            orders.RemitRule: lambda _n: sales.RemitRuleFactory(),
+            orders.ShopTax: lambda _n: sales.ShopTaxFactory(),
         }
 
     def _site(self) -> dict[type[Model], Maker]:
