@@ -113,3 +113,9 @@ class MessagesBlockedError(DomainError):
 
     code = "messages_blocked"
     status = 403
+
+
+class TaxSettingsError(DomainError):
+    """What a shop says of its tax can't be so."""
+
+    code = "tax_settings"

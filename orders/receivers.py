@@ -28,6 +28,7 @@ tell(
         ),
         "order.delivered": gettext_lazy("marked the order %(subject)s as delivered"),
         "order.refused": gettext_lazy("refused copies of the order %(subject)s"),
+        "tax.changed": gettext_lazy("changed the shop’s tax settings: %(subject)s"),
         "message.sent": gettext_lazy("wrote a message: %(subject)s"),
         "message.reported": gettext_lazy("reported a conversation: %(subject)s"),
         "reader.blocked": gettext_lazy("blocked the reader of a conversation: %(subject)s"),

@@ -41,6 +41,7 @@ from orders.models import (
     ShipmentLine,
 )
 from orders.selectors.deadlines import Deadline, deadline
+from orders.selectors.sold_money import SoldMoney, money_of
 
 # Orders that one form or document may be about.
 MOST = 200
@@ -285,6 +286,7 @@ class SoldOrder:
     deadline: Deadline | None
     history: Sequence[Happened]
     given_back: Money
+    money: SoldMoney
 
 
 def sold_order(seller: Seller, number: str) -> SoldOrder:
@@ -303,6 +305,7 @@ def sold_order(seller: Seller, number: str) -> SoldOrder:
         deadline=deadline(paid_at, part.promised_days(seller), today=today) if waits else None,
         history=_history(seller, part),
         given_back=total(given, part.currency),
+        money=money_of(part),
     )
 
 

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from orders.seller import documents, messages, orders, parcels, refusals, today
+from orders.seller import documents, messages, orders, parcels, refusals, tax, today
 
 urlpatterns: list[URLPattern] = [
     # The start
@@ -25,6 +25,8 @@ urlpatterns: list[URLPattern] = [
         parcels.order_parcel,
         name="order_parcel",
     ),
+    # Tax
+    path("<slug:shop>/vat/", tax.tax, name="tax"),
     # Messages with readers
     path("<slug:shop>/messages/", messages.inbox, name="messages"),
     path("<slug:shop>/messages/order/<uuid:pk>/", messages.about_order, name="message_order"),

@@ -143,7 +143,7 @@ def test_an_order_s_page(seller_client, shop):
     Listing.objects.filter(seller=shop).update(shelf="Bay 4", notes="A crisp copy.")
     page = words(seller_client.get(at("order", part)))
     for told in ("Bay 4", "A crisp copy.", "Hester Lamb", "SY8 1AB", "£18.00", "£2.80", "£20.80",
-                 "+44 20 7946 0000", "Fees and payouts are not worked out here yet", "Accept order",
+                 "+44 20 7946 0000", "You get", "Accept order",
                  "3 copies to post"):  # fmt: skip
         assert told in page, told
     assert "UNITED KINGDOM" not in page
