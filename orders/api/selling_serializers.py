@@ -11,12 +11,14 @@ from books4all.lib.api.serializers import MoneyOut, StrictSerializer
 from books4all.lib.carriers import check_number, tracking_page
 from books4all.lib.postal import label_lines
 from catalog.constants import Condition, Service
-from orders.api.serializers import PostalAddressOut, RefusalOut, ShipmentOut
+from orders.api.serializers import PostalAddressOut, RefusalOut, ShipmentOut, TaxLineOut
 from orders.constants import RefusalReason, SellerOrderStatus
 from orders.models import SellerOrder
 from orders.selectors.deadlines import post_by
 from orders.selectors.documents import LabelFormat
+from orders.selectors.frozen_tax import frozen_lines
 from orders.selectors.seller_orders import MOST, WAITING_TABS, Tab
+from orders.selectors.sold_money import money_of
 
 Plain = serializers.Serializer[Any]
 _PAID = [
@@ -145,7 +147,34 @@ class SoldOrderOut(Plain):
     refusals = serializers.SerializerMethodField()
     items = MoneyOut()
     delivery = MoneyOut()
-    total = MoneyOut()
+    discount = MoneyOut()
+    total = MoneyOut(help_text="What the buyer paid")
+    tax_lines = serializers.SerializerMethodField()
+    commission = serializers.SerializerMethodField()
+    commission_tax = serializers.SerializerMethodField()
+    yours = serializers.SerializerMethodField(
+        help_text="What the shop gets: less commission, the tax on it, and tax that we remit"
+    )
+
+    @extend_schema_field(TaxLineOut(many=True))
+    def get_tax_lines(self, part: SellerOrder) -> Any:
+        """Show the tax, rate by rate."""
+        return TaxLineOut(frozen_lines(part), many=True).data
+
+    @extend_schema_field(MoneyOut)
+    def get_commission(self, part: SellerOrder) -> Any:
+        """Show what the marketplace keeps."""
+        return MoneyOut(money_of(part).commission).data
+
+    @extend_schema_field(MoneyOut)
+    def get_commission_tax(self, part: SellerOrder) -> Any:
+        """Show the tax on it."""
+        return MoneyOut(money_of(part).fee_tax).data
+
+    @extend_schema_field(MoneyOut)
+    def get_yours(self, part: SellerOrder) -> Any:
+        """Show what is left to the shop."""
+        return MoneyOut(money_of(part).yours).data
 
     @extend_schema_field(serializers.DateField())
     def get_post_by(self, part: SellerOrder) -> Any:

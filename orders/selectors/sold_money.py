@@ -20,6 +20,8 @@ class SoldMoney:
     notes: Rows
     note: str
     cuts: Rows
+    commission: Money
+    fee_tax: Money
     yours: Money
 
 
@@ -42,6 +44,8 @@ def money_of(part: SellerOrder) -> SoldMoney:
         notes=within_rows(frozen_lines(part)),
         note=margin_note([part]),
         cuts=[(label, money(amount)) for label, amount in _cuts(part, parts, remitted) if amount],
+        commission=money(parts.commission),
+        fee_tax=money(parts.fee_tax),
         yours=money(parts.whole - parts.commission - parts.fee_tax - remitted),
     )
 

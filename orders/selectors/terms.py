@@ -76,7 +76,8 @@ def _remit_rules() -> tuple[RemitRule, ...]:
 
 def commission_rules() -> tuple[CommissionRule, ...]:
     """Return the rules in use, in the order they are asked."""
-    return tuple(CommissionRule.objects.filter(active=True).order_by("position", "pk"))
+    rules = CommissionRule.objects.filter(active=True).select_related("seller", "subject")
+    return tuple(rules.order_by("position", "pk"))
 
 
 def fee_rates(

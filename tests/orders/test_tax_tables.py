@@ -260,3 +260,20 @@ def test_what_is_tax_is_said_everywhere(client: Client) -> None:
     page = client.get(reverse("selling:order", args=[shop.slug, order.number])).content.decode()
     assert "Commission (Usual)" in page
     assert "£22.00" in page
+
+
+def test_shops_and_visitors_know_the_commission(client: Client) -> None:
+    CommissionRule.objects.all().delete()
+    page = client.get(reverse("pages:fees")).content.decode()
+    assert "Today the marketplace keeps no commission" in page
+    CommissionRuleFactory(name="Usual", floor_minor=50)
+    shop = SellerFactory()
+    CommissionRuleFactory(name="Agreed with one", seller=shop, percent_bp=500, position=0)
+    page = client.get(reverse("pages:fees")).content.decode()
+    assert "10 % of the price, at least £0.50" in page
+    assert "£21.00" in page
+    assert "Agreed with one" not in page
+    listing = copy(shop)
+    client.force_login(member_of(shop))
+    page = client.get(reverse("selling:listing", args=[shop.slug, listing.pk])).content.decode()
+    assert "the marketplace keeps £1.00 (Agreed with one)" in page
