@@ -13,6 +13,7 @@ from orders.constants import Side
 from orders.models import Message, Order, OrderLine, Refusal, SellerOrder, Shipment
 from orders.selectors.deadlines import post_by
 from orders.selectors.orders import with_parcels
+from orders.selectors.sold_money import money_of
 from orders.selectors.sums import margin_note, order_rows, order_tax_lines, within_rows
 
 
@@ -43,6 +44,7 @@ def new_order(pk: UUID) -> Letter | None:
         "order": order,
         "seller_order": seller_order,
         "lines": seller_order.lines.all(),
+        "money": money_of(seller_order),
         "address": label_lines(order, sender_country=str(seller.country)),
     }
     return render("orders/new_order", to=seller.email, context=context)

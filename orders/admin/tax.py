@@ -12,6 +12,8 @@ from orders.admin.fields import PercentMixin
 from orders.models import RemitRule, ShopTax, TaxRate
 from orders.selectors.tax_lines import percent
 
+_RATE = ("country", "kind", "rate_bp", "valid_from", "valid_to", "source")
+
 
 @admin.register(TaxRate)
 class TaxRateAdmin(PercentMixin, StaffAdmin):
@@ -22,7 +24,7 @@ class TaxRateAdmin(PercentMixin, StaffAdmin):
     search_fields = ("=country",)
     search_help_text = _("A country’s two letters, such as DE")
     ordering = ("country", "kind", "-valid_from")
-    fields = ("country", "kind", "rate_bp", "valid_from", "valid_to", "source")
+    fields = _RATE
 
     @admin.display(description=_("rate"), ordering="rate_bp")
     def rate(self, row: TaxRate) -> str:
@@ -35,7 +37,7 @@ class TaxRateAdmin(PercentMixin, StaffAdmin):
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         """Show the percentage of a rate that stands."""
-        return tuple("rate" if obj and name == "rate_bp" else name for name in self.fields or ())
+        return tuple("rate" if obj and name == "rate_bp" else name for name in _RATE)
 
     def has_delete_permission(self, *_args: Any) -> bool:
         """Nobody removes one: orders were taxed by it."""

@@ -97,7 +97,7 @@ class TaxLineOut(Plain):
     """The tax of one rate. `net` is what it is on: with the tax in it, unless it is `added`."""
 
     country = serializers.CharField(help_text="Whose tax it is (ISO 3166)")
-    rate = serializers.IntegerField(source="bp", help_text="Hundredths of a percent: 700 is 7 %")
+    rate = serializers.IntegerField(source="bp", help_text="Hundredths of a percent: 700 is 7%")
     remitter = serializers.ChoiceField(choices=TaxRemitter.choices)
     net = MoneyOut()
     tax = MoneyOut()

@@ -53,7 +53,7 @@ def _added(lines: Iterable[TaxLine]) -> Rows:
 
 
 def within_rows(lines: Iterable[TaxLine]) -> Rows:
-    """Return the tax that is within the total: ``of which VAT 5 %``. Zero rates are not worth a row."""
+    """Return the tax that is within the total: ``of which VAT 5%``. Zero rates are not worth a row."""
     return [(line.label, line.tax) for line in lines if line.tax and not line.added]
 
 

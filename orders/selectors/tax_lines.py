@@ -32,12 +32,12 @@ class TaxLine:
 
     @property
     def rate(self) -> str:
-        """The rate for people: ``7.5 %`` in the active locale."""
+        """The rate for people: ``7.5%`` in the active locale."""
         return percent(self.bp)
 
     @property
     def label(self) -> str:
-        """The line in words: ``of which VAT 7 %``, or ``Sales tax 7 %`` where it comes on top."""
+        """The line in words: ``of which VAT 7%``, or ``Tax 7%`` where it comes on top."""
         words = _("Tax %(rate)s") if self.added else _("of which VAT %(rate)s")
         return words % {"rate": self.rate}
 
@@ -46,7 +46,7 @@ def percent(bp: int) -> str:
     """Return hundredths of a percent for people."""
     value = (Decimal(bp) / 100).normalize()
     places = max(0, -int(value.as_tuple().exponent))
-    return _("%(number)s %%") % {"number": number_format(value, decimal_pos=places)}
+    return _("%(number)s%%") % {"number": number_format(value, decimal_pos=places)}
 
 
 def grouped(lines: Iterable[TaxLine], currency: str) -> list[TaxLine]:

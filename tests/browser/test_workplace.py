@@ -60,6 +60,7 @@ def pages_of(shop: Seller) -> tuple[dict[str, str], dict[str, str]]:
         "import": f"{at('import', file.pk)}?rows=refused",
         "front": at("front"),
         "delivery": at("delivery"),
+        "tax": at("tax"),
         "team": at("team"),
         "demand": at("demand"),
         "messages": at("messages"),

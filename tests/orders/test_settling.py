@@ -3,7 +3,8 @@
 from dataclasses import replace
 from datetime import date
 
-from hypothesis import given, settings
+import pytest
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from books4all.lib.money import Money, total
@@ -89,7 +90,7 @@ def test_tax_lines_by_rate():
     settled = settle(one(), terms=terms_with(traders=traders))
     (line,) = settled.tax_lines
     assert (line.bp, line.net, line.tax) == (500, Money(2400, "GBP"), Money(95 + 19, "GBP"))
-    assert line.label == "of which VAT 5 %"
+    assert line.label == "of which VAT 5%"
 
 
 def test_margin_is_said_and_its_tax_is_not():
@@ -123,12 +124,30 @@ def priced(rows, shops, country):
     return quote(items, rates=rates, choices={}, country=country, currency="GBP", today=TODAY)
 
 
-@given(
-    st.lists(rows_, min_size=1, max_size=8), st.sampled_from(["GB", "US", "DE"]), offs_, rules_,
+baskets_ = st.tuples(
+    st.lists(rows_, min_size=1, max_size=8),
+    st.sampled_from(["GB", "US", "DE"]),
+    offs_,
+    rules_,
     st.booleans(),
-)  # fmt: skip
+)
+
+
+@given(baskets_)
 @settings(max_examples=200, deadline=None)
-def test_the_parts_are_the_whole_however_it_is_cut(rows, country, offs, rules, ours):
+def test_the_parts_are_the_whole_however_it_is_cut(basket):
+    adds_up(*basket)
+
+
+@pytest.mark.proof
+@given(baskets_)
+@settings(max_examples=20_000, deadline=None, suppress_health_check=list(HealthCheck))
+def test_twenty_thousand_baskets_add_up(basket):
+    adds_up(*basket)
+
+
+def adds_up(rows, country, offs, rules, ours):
+    """Settle a basket whole and a seller at a time, and hold every amount against the others."""
     shops = {n: seller(n) for n in range(1, 5)}
     plain = priced(rows, shops, country)
     traders = {n: SHOPS[n - 1] for n in shops}

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from orders.constants import TaxKind, TaxRemitter, TaxScheme
@@ -244,7 +244,7 @@ def test_a_line_is_taxed_the_same_in_any_company(goods, trader, to, cut):
 
 @pytest.mark.proof
 @given(goods_, st.integers(0, 5_000), traders_, everywhere, st.data())
-@settings(max_examples=100_000, deadline=None)
+@settings(max_examples=100_000, deadline=None, suppress_health_check=list(HealthCheck))
 def test_tax_holds_for_a_hundred_thousand_parcels(goods, delivery, trader, to, data):
     off = {g.key: Off(d := data.draw(st.integers(0, g.price)), d // 2) for g in goods}
     sound(goods, delivery=delivery, trader=trader, to=to, off=off, rules=RULES)
