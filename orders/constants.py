@@ -181,6 +181,30 @@ class ReportReason(models.TextChoices):
     OTHER = "other", _("Something else")
 
 
+class PromotionKind(models.TextChoices):
+    """What a promotion takes off."""
+
+    PERCENT = "percent", _("A percentage")
+    FIXED = "fixed", _("An amount")
+    FREE_DELIVERY = "delivery", _("The delivery")
+    BUNDLE = "bundle", _("The cheapest of several")
+
+
+class UseStatus(models.TextChoices):
+    """Whether a code or a card counts as used for an order."""
+
+    TAKEN = "taken", _("Used")
+    RELEASED = "released", _("Given back")
+
+
+class GiftFunding(models.TextChoices):
+    """Where the money on a gift card comes from."""
+
+    SOLD = "sold", _("A buyer: sold")
+    GOODWILL = "goodwill", _("The marketplace: goodwill")
+    PROMOTION = "promotion", _("The marketplace: promotion")
+
+
 class AccountKind(models.TextChoices):
     """What an account of the ledger holds (RULES.md, postings)."""
 
@@ -231,6 +255,8 @@ class EntryKind(models.TextChoices):
     DISPUTE_OPENED = "dispute_opened", _("Payment disputed")
     DISPUTE_LOST = "dispute_lost", _("Dispute lost")
     DISPUTE_WON = "dispute_won", _("Dispute won")
+    GIFT_ISSUED = "gift_issued", _("Gift card issued")
+    GIFT_EXPIRED = "gift_expired", _("Gift card expired")
     ADJUSTED = "adjusted", _("Correction by staff")
 
 

@@ -10,7 +10,7 @@ from django.urls import reverse
 from books4all.lib.mail import Letter, render
 from books4all.lib.postal import label_lines
 from orders.constants import Side
-from orders.models import Message, Order, OrderLine, Refusal, SellerOrder, Shipment
+from orders.models import GiftCard, Message, Order, OrderLine, Refusal, SellerOrder, Shipment
 from orders.selectors.deadlines import post_by
 from orders.selectors.orders import with_parcels
 from orders.selectors.sold_money import money_of
@@ -125,6 +125,13 @@ def message(pk: UUID) -> Letter | None:
     to = thread.seller.email if to_shop else buyer.email
     language = "" if to_shop else buyer.language
     return render("orders/message", to=to, context=context, language=language)
+
+
+def gift_card(pk: UUID, code: str) -> Letter:
+    """Send a gift card its code, which is kept nowhere."""
+    card = GiftCard.objects.get(pk=pk)
+    context = {"card": card, "code": code, "home_link": settings.PUBLIC_URL + "/"}
+    return render("orders/gift_card", to=card.recipient, context=context)
 
 
 MESSAGES = {

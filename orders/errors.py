@@ -32,6 +32,12 @@ class BasketChangedError(ConflictError):
     code = "basket_changed"
 
 
+class CodeRefusedError(DomainError):
+    """A code for a basket is not known, or good for nothing."""
+
+    code = "code_refused"
+
+
 class CheckoutInProgressError(ConflictError):
     """The basket has an order that waits for payment. ``extra["order"]`` is that order."""
 

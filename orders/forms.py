@@ -34,6 +34,12 @@ class DeliveryForm(forms.Form):
     service = forms.ChoiceField(choices=Service.choices)
 
 
+class CodeForm(forms.Form):
+    """The code of a promotion or a gift card."""
+
+    code = forms.CharField(max_length=60)
+
+
 def _input(kind: str = "text", **attributes: str) -> forms.TextInput:
     return forms.TextInput(attrs={"type": kind, **attributes})
 

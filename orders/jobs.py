@@ -12,7 +12,7 @@ from procrastinate.manager import JobManager
 
 from accounts.services import tokens
 from orders.payments.sandbox import bank
-from orders.services import idempotency, refunds, standing, together
+from orders.services import gift_cards, idempotency, refunds, standing, together
 from orders.services.reconciler import sweep
 
 log = structlog.get_logger(__name__)
@@ -62,8 +62,9 @@ async def give_back(manager: JobManager) -> None:
 @app.periodic(cron="17 3 * * *")
 @app.task(name="orders.tidy", queueing_lock="orders.tidy")
 def tidy_each_night(timestamp: int) -> None:
-    """Forget idempotency keys and tokens that are of no use any more."""
+    """Forget keys and tokens that are of no use any more, and write off gift cards that have expired."""
     idempotency.forget_old()
+    gift_cards.expire_all()
     tokens.forget_expired()
 
 

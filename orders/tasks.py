@@ -9,7 +9,7 @@ from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
 from books4all.lib import mail
-from orders.emails import MESSAGES
+from orders.emails import MESSAGES, gift_card
 from orders.payments.sandbox.signatures import signed_headers
 
 WEBHOOK_TIMEOUT = 10
@@ -30,6 +30,16 @@ def send_mail(*, kind: str, pk: str) -> None:
     letter = MESSAGES[kind](UUID(pk))
     if letter is not None:
         mail.send(letter, key=f"{kind}.{pk}")
+
+
+@app.task(
+    name="orders.send_gift_card",
+    queue="mail",
+    retry=RetryStrategy(max_attempts=14, exponential_wait=2, wait=8),
+)
+def send_gift_card(*, pk: str, code: str) -> None:
+    """Send a gift card to whom it is for."""
+    mail.send(gift_card(UUID(pk), code), key=f"gift_card.{pk}")
 
 
 @app.task(

@@ -13,6 +13,7 @@ urlpatterns = [
     path("basket/add/", baskets.basket_add, name="basket_add"),
     path("basket/lines/<uuid:line>/", baskets.basket_update, name="basket_update"),
     path("basket/delivery/", baskets.basket_delivery, name="basket_delivery"),
+    path("basket/codes/", baskets.basket_code, name="basket_code"),
     path("basket/reopen/", baskets.basket_reopen, name="basket_reopen"),
     path("fragments/header/", baskets.header, name="header"),
     # Checkout

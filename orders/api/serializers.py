@@ -52,6 +52,12 @@ class DeliveryIn(StrictSerializer):
     service = serializers.ChoiceField(choices=Service.choices)
 
 
+class CodeIn(Plain):
+    """The code of a promotion or a gift card."""
+
+    code = serializers.CharField(max_length=60)
+
+
 class CheckoutIn(StrictSerializer):
     """Where to, who, and the total that was shown: if it has moved, nothing is ordered (409)."""
 
@@ -135,8 +141,18 @@ class ParcelOut(Plain):
     )
 
 
+class CodeOut(Plain):
+    """A code that was typed: what it takes off or pays, or why nothing."""
+
+    id = serializers.IntegerField(source="pk")
+    name = serializers.CharField(source="label")
+    amount = MoneyOut()
+    is_gift_card = serializers.BooleanField()
+    problem = serializers.CharField(allow_blank=True)
+
+
 class QuoteOut(Plain):
-    """What a basket costs, delivered to `country`."""
+    """What a basket costs, delivered to `country`. `to_pay` is what gift cards leave of the total."""
 
     country = serializers.CharField()
     parcels = ParcelOut(many=True)
@@ -150,6 +166,9 @@ class QuoteOut(Plain):
     tax_lines = TaxLineOut(many=True)
     margin_scheme = serializers.BooleanField(help_text="Whether second-hand books are under it")
     total = MoneyOut()
+    codes = CodeOut(many=True)
+    gift = MoneyOut(help_text="Paid by gift cards")
+    to_pay = MoneyOut()
     can_be_ordered = serializers.BooleanField()
 
 

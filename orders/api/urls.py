@@ -10,6 +10,8 @@ urlpatterns = [
     path("basket/lines/", views.LinesView.as_view(), name="basket_lines"),
     path("basket/lines/<uuid:pk>/", views.LineView.as_view(), name="basket_line"),
     path("basket/delivery/", views.DeliveryView.as_view(), name="basket_delivery"),
+    path("basket/codes/", views.CodesView.as_view(), name="basket_codes"),
+    path("basket/codes/<int:pk>/", views.CodeView.as_view(), name="basket_code"),
     path("basket/reopen/", views.ReopenView.as_view(), name="basket_reopen"),
     # Checkout
     path("checkout/", views.CheckoutView.as_view(), name="checkout"),

@@ -26,7 +26,7 @@ from orders.models import Basket
 from orders.receivers import BASKET_HEADER
 from orders.selectors import orders as reads
 from orders.selectors.baskets import basket_view, find_basket, seller_in, view_of
-from orders.services import baskets
+from orders.services import baskets, promotions
 from orders.services import checkout as checkouts
 from orders.services import idempotency as keys
 
@@ -153,6 +153,43 @@ class DeliveryView(BasketEndpoint):
         given, basket = self.body(shapes.DeliveryIn), self.basket()
         seller = seller_in(basket, slug=given["seller"])
         baskets.choose_delivery(basket=basket, seller_id=seller, service=given["service"])
+        return self.answer(basket)
+
+
+class CodesView(BasketEndpoint):
+    """basket/codes/."""
+
+    throttle_classes = (CheckoutThrottle,)
+
+    @extend_schema(
+        operation_id="use_code",
+        tags=["basket"],
+        parameters=[TOKEN, CountryQuery],
+        request=shapes.CodeIn,
+        responses={200: shapes.BasketOut, **_WRITES},
+    )
+    def post(self, request: Request) -> Response:
+        """Use the code of a promotion or a gift card. The quote says what it comes to."""
+        del request
+        given, basket = self.body(shapes.CodeIn), self.basket()
+        promotions.type_code(basket=basket, code=given["code"])
+        return self.answer(basket)
+
+
+class CodeView(BasketEndpoint):
+    """basket/codes/{id}/."""
+
+    @extend_schema(
+        operation_id="remove_code",
+        tags=["basket"],
+        parameters=[TOKEN, CountryQuery],
+        responses={200: shapes.BasketOut, **_WRITES},
+    )
+    def delete(self, request: Request, pk: int) -> Response:
+        """Take a code out of the basket."""
+        del request
+        basket = self.basket()
+        promotions.remove_code(basket=basket, pk=pk)
         return self.answer(basket)
 
 

@@ -3,6 +3,7 @@
 from orders.models.amounts import Parts
 from orders.models.baskets import Basket, BasketLine, BasketParcel
 from orders.models.commission import CommissionRule
+from orders.models.gift_cards import GiftCard, GiftCardUse
 from orders.models.idempotency import IdempotencyKey
 from orders.models.ledger import JournalEntry, LedgerAccount, Posting
 from orders.models.messages import Message, MessageBlock, MessageReport, Thread
@@ -15,14 +16,18 @@ from orders.models.orders import (
 )
 from orders.models.parcels import Refusal, RefusalLine, Shipment, ShipmentLine
 from orders.models.payments import Payment, PaymentEvent, Refund, RefundLine
+from orders.models.promotions import BasketCode, Promotion, PromotionShop, PromotionUse
 from orders.models.sandbox import SandboxPayment
 from orders.models.tax import RemitRule, ShopTax, TaxRate
 
 __all__ = [
     "Basket",
+    "BasketCode",
     "BasketLine",
     "BasketParcel",
     "CommissionRule",
+    "GiftCard",
+    "GiftCardUse",
     "Hold",
     "IdempotencyKey",
     "JournalEntry",
@@ -37,6 +42,9 @@ __all__ = [
     "Payment",
     "PaymentEvent",
     "Posting",
+    "Promotion",
+    "PromotionShop",
+    "PromotionUse",
     "Refund",
     "RefundLine",
     "Refusal",

@@ -13,15 +13,19 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Seller
 from books4all.lib.money import Money
 from orders.constants import AccountKind, EntryKind
+from orders.models.gift_cards import GiftCard
 from orders.models.orders import Order, SellerOrder
 
 
 class LedgerAccount(models.Model):
-    """An account of the marketplace, or of one seller, in one currency."""
+    """An account of the marketplace, of one seller or of one gift card, in one currency."""
 
     kind = models.CharField(_("kind"), max_length=20, choices=AccountKind.choices)
     seller = models.ForeignKey(
         Seller, on_delete=models.PROTECT, null=True, blank=True, related_name="ledger_accounts"
+    )
+    gift_card = models.ForeignKey(
+        GiftCard, on_delete=models.PROTECT, null=True, blank=True, related_name="ledger_accounts"
     )
     currency = models.CharField(_("currency"), max_length=3)
 
@@ -31,7 +35,7 @@ class LedgerAccount(models.Model):
         ordering = ("kind", "seller", "currency")
         constraints = (
             models.UniqueConstraint(
-                fields=["kind", "seller", "currency"],
+                fields=["kind", "seller", "gift_card", "currency"],
                 name="ledgeraccount_once",
                 nulls_distinct=False,
             ),
@@ -39,11 +43,16 @@ class LedgerAccount(models.Model):
                 condition=Q(kind__in=AccountKind.of_sellers()) ^ Q(seller__isnull=True),
                 name="ledgeraccount_of_seller",
             ),
+            models.CheckConstraint(
+                condition=Q(kind=AccountKind.GIFT_CARDS) ^ Q(gift_card__isnull=True),
+                name="ledgeraccount_of_gift_card",
+            ),
         )
 
     def __str__(self) -> str:
         words = str(self.get_kind_display())
-        return f"{words}: {self.seller}" if self.seller_id else words
+        whose = self.seller or self.gift_card
+        return f"{words}: {whose}" if whose else words
 
 
 class JournalEntry(models.Model):

@@ -134,6 +134,11 @@ class Order(PostalAddress, Timestamped):
         """What the buyer pays."""
         return Money(self.total_minor, self.currency)
 
+    @property
+    def to_pay(self) -> Money:
+        """What of the total gift cards don't pay."""
+        return Money(self.total_minor - self.gift_minor, self.currency)
+
 
 class SellerOrder(Timestamped):
     """One seller's part of an order: what that seller posts and is paid for."""

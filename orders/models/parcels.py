@@ -115,7 +115,7 @@ class RefusalLine(models.Model):
         constraints = (
             models.UniqueConstraint(fields=["refusal", "order_line"], name="refusalline_once"),
             models.CheckConstraint(
-                condition=Q(quantity__gte=1) & Q(amount_minor__gt=0), name="refusalline_positive"
+                condition=Q(quantity__gte=1) & Q(amount_minor__gte=0), name="refusalline_positive"
             ),
         )
 

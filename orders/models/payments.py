@@ -53,7 +53,8 @@ class Payment(Timestamped):
                 condition=~Q(reference=""),
                 name="payment_one_a_reference",
             ),
-            models.CheckConstraint(condition=Q(amount_minor__gt=0), name="payment_positive"),
+            # Nothing, where gift cards or promotions pay all of it.
+            models.CheckConstraint(condition=Q(amount_minor__gte=0), name="payment_not_negative"),
             models.CheckConstraint(
                 condition=Q(placing=None) | Q(placing=F("order")), name="payment_places_its_order"
             ),
@@ -134,7 +135,8 @@ class Refund(Timestamped):
         verbose_name_plural = _("refunds")
         ordering = ("-created_at", "-pk")
         constraints = (
-            models.CheckConstraint(condition=Q(amount_minor__gt=0), name="refund_positive"),
+            # Nothing, where a promotion gave away the copies that can't be sent.
+            models.CheckConstraint(condition=Q(amount_minor__gte=0), name="refund_not_negative"),
             models.CheckConstraint(
                 condition=Q(
                     gift_minor__gte=0,

@@ -13,6 +13,7 @@ from catalog.models import DeliveryRate, Listing
 from orders.constants import BasketStatus, HoldStatus, OrderStatus
 from orders.models import Basket, BasketLine, BasketParcel, Hold, Order
 from orders.selectors.quotes import Item, Quote, quote
+from orders.selectors.reductions import reduced
 from orders.selectors.terms import terms_for, with_fees
 
 
@@ -58,7 +59,8 @@ def view_of(basket: Basket, *, country: str) -> BasketView:
     """Return ``basket`` priced for delivery to ``country``, in at most eight queries."""
     waiting = waiting_order(basket)
     held = held_by(waiting) if waiting else {}
-    return BasketView(basket, quote_of(basket, country=country, held=held), waiting)
+    quote = quote_of(basket, country=country, held=held, waiting=waiting)
+    return BasketView(basket, quote, waiting)
 
 
 def empty_quote(country: str) -> Quote:
@@ -79,10 +81,13 @@ def quote_of(
     listings: Mapping[int, Listing] | None = None,
     held: Mapping[int, int] | None = None,
     fees: bool = False,
+    email: str = "",
+    waiting: Order | None = None,
 ) -> Quote:
     """Price ``basket``; ``listings`` are its listings where they are locked and loaded already.
 
-    ``fees`` works out the commission, too, as an order that is written keeps it.
+    ``fees`` works out the commission, too, as an order that is written keeps it. ``email`` is the buyer's,
+    and ``waiting`` the basket's order that waits for payment (see ``reduced``).
     """
     lines = BasketLine.objects.filter(basket=basket).order_by("created_at", "pk")
     if listings is None:
@@ -105,7 +110,7 @@ def quote_of(
     if fees:
         works = [item.listing.edition.work_id for item in items]
         terms = with_fees(terms, sellers, works=works, on=today)
-    return quote(
+    plain = quote(
         items,
         rates=rates_for((seller.pk for seller in sellers), country),
         choices=choices_in(basket),
@@ -114,6 +119,7 @@ def quote_of(
         today=today,
         terms=terms,
     )
+    return reduced(basket, plain, terms=terms, email=email, waiting=waiting)
 
 
 def rates_for(sellers: Iterable[int], country: str) -> Iterable[DeliveryRate]:

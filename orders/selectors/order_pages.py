@@ -17,7 +17,7 @@ from catalog.selectors.offers import standing_line
 from orders.constants import EventType, RefundStatus, SellerOrderStatus
 from orders.models import Order, OrderEvent, OrderLine, Refusal, SellerOrder, Shipment
 from orders.selectors.quotes import working_day_after
-from orders.selectors.sums import margin_note, order_rows, order_tax_lines, within_rows
+from orders.selectors.sums import gift_rows, margin_note, order_rows, order_tax_lines, within_rows
 
 _KINDS: dict[str, str] = {
     SellerOrderStatus.PLACED: "",
@@ -133,7 +133,7 @@ def order_page(order: Order, *, url: str = "") -> OrderPage:
         total=order.total,
         parcels=parcels,
         rows=order_rows(order, seller_orders, count=count),
-        notes=within_rows(order_tax_lines(seller_orders, order.currency)),
+        notes=within_rows(order_tax_lines(seller_orders, order.currency)) + gift_rows(order),
         margin_note=margin_note(seller_orders),
         refunded=_refunds(order, RefundStatus.SETTLED),
         refund_pending=_refunds(order, RefundStatus.PENDING),

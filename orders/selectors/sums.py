@@ -16,19 +16,22 @@ Rows = list[tuple[str, Money]]
 
 
 def quote_rows(quote: Quote) -> Rows:
-    """Return the sums above a quote's total: books, delivery, discounts by name, tax that is added."""
+    """Return the sums above what is to be paid: books, delivery, discounts by name, tax that is added,
+    gift cards."""
     rows = _begin(quote.count, quote.items, quote.parcel_count, quote.delivery)
     for applied in quote.discounts:
         if applied.minor:
             rows.append((applied.discount.name, Money(-applied.minor, quote.currency)))
-    return rows + _added(quote.tax_lines)
+    cards = [(code.label, code.amount * -1) for code in quote.codes if code.is_gift_card]
+    return rows + _added(quote.tax_lines) + [row for row in cards if row[1]]
 
 
 def order_rows(order: Order, parts: Sequence[SellerOrder], *, count: int) -> Rows:
-    """Return the sums above an order's total; its ``parts`` have their lines loaded."""
+    """Return the sums above an order's total; its ``parts`` have their lines loaded. What promotions took
+    off is read with one query, where there is anything."""
     rows = _begin(count, order.items, len(parts), order.delivery)
     if order.discount_minor:
-        rows.append((_("Discount"), Money(-order.discount_minor, order.currency)))
+        rows.extend((use.name, use.amount * -1) for use in order.promotion_uses.all())
     return rows + _added(order_tax_lines(parts, order.currency))
 
 
@@ -55,6 +58,12 @@ def _added(lines: Iterable[TaxLine]) -> Rows:
 def within_rows(lines: Iterable[TaxLine]) -> Rows:
     """Return the tax that is within the total: ``of which VAT 5%``. Zero rates are not worth a row."""
     return [(line.label, line.tax) for line in lines if line.tax and not line.added]
+
+
+def gift_rows(order: Order) -> Rows:
+    """Return what of an order's total gift cards have paid."""
+    gift = Money(order.gift_minor, order.currency)
+    return [(_("of which by gift card"), gift)] if gift else []
 
 
 def margin_note(parts: Iterable[SellerOrder]) -> str:

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from orders.seller import documents, messages, orders, parcels, refusals, tax, today
+from orders.seller import documents, messages, offers, orders, parcels, refusals, tax, today
 
 urlpatterns: list[URLPattern] = [
     # The start
@@ -27,6 +27,12 @@ urlpatterns: list[URLPattern] = [
     ),
     # Tax
     path("<slug:shop>/vat/", tax.tax, name="tax"),
+    # What it takes off, by codes and of itself
+    path("<slug:shop>/offers/", offers.offers, name="offers"),
+    path("<slug:shop>/offers/new/", offers.offer_new, name="offer_new"),
+    path("<slug:shop>/offers/<uuid:pk>/", offers.offer, name="offer"),
+    path("<slug:shop>/offers/<uuid:pk>/end/", offers.offer_end, name="offer_end"),
+    path("<slug:shop>/offers/<uuid:pk>/join/", offers.offer_join, name="offer_join"),
     # Messages with readers
     path("<slug:shop>/messages/", messages.inbox, name="messages"),
     path("<slug:shop>/messages/order/<uuid:pk>/", messages.about_order, name="message_order"),

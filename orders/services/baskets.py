@@ -92,7 +92,7 @@ def add(*, basket: Basket, listing_id: int, quantity: int = 1) -> Added:
         BasketFullError: the basket holds ``MOST_LINES`` different copies already.
         CheckoutInProgressError: the basket waits for payment.
     """
-    _lock(basket)
+    lock_open(basket)
     listing = Listing.objects.on_sale().with_book().filter(pk=listing_id).first()
     if listing is None:
         raise NotOnSaleError(_("That copy is no longer for sale."))
@@ -118,7 +118,7 @@ def set_quantity(*, basket: Basket, line_id: UUID, quantity: int) -> BasketLine 
         BasketLineNotFoundError: the basket has no such line.
         CheckoutInProgressError: the basket waits for payment.
     """
-    _lock(basket)
+    lock_open(basket)
     line = basket.lines.select_related("listing").filter(pk=line_id).first()
     if line is None:
         raise BasketLineNotFoundError(_("That book is not in your basket any more."))
@@ -146,14 +146,14 @@ def choose_delivery(*, basket: Basket, seller_id: int, service: str) -> None:
         NotOnSaleError: that seller has no book in the basket, or does not offer the service anywhere.
         CheckoutInProgressError: the basket waits for payment.
     """
-    _lock(basket)
+    lock_open(basket)
     _choose(basket, {seller_id: service})
 
 
 @business_transaction
 def choose_deliveries(*, basket: Basket, services: Mapping[int, str]) -> None:
     """Choose for several sellers at once; raises as ``choose_delivery``."""
-    _lock(basket)
+    lock_open(basket)
     _choose(basket, services)
 
 
@@ -198,6 +198,8 @@ def merge(*, source: Basket, user: User) -> Merged:
     dropped, clamped = _move_lines(source, target)
     taken = set(target.parcels.values_list("seller_id", flat=True))
     source.parcels.exclude(seller_id__in=taken).update(basket=target)
+    if not target.codes.exists():
+        source.codes.update(basket=target)
     Basket.objects.filter(pk=source.pk).update(status=BasketStatus.MERGED)
     return Merged(target, tuple(dropped), tuple(clamped))
 
@@ -243,7 +245,13 @@ def lock_basket(basket_id: UUID) -> Basket | None:
     return next(iter(_locked([basket_id])), None)
 
 
-def _lock(basket: Basket) -> None:
+def lock_open(basket: Basket) -> None:
+    """Lock a basket that is to be changed.
+
+    Raises:
+        NotOnSaleError: it has been ordered.
+        CheckoutInProgressError: it waits for payment.
+    """
     locked = lock_basket(basket.pk)
     if locked is None or locked.status != BasketStatus.OPEN:
         raise NotOnSaleError(_("That basket has been ordered already."))

@@ -50,11 +50,12 @@ from orders.models import (
     Payment,
     SellerOrder,
 )
-from orders.payments import current_provider, provider_named
+from orders.payments import current_provider, nothing_to_pay, provider_named
 from orders.payments.base import Intent, ProviderPayment
 from orders.selectors.baskets import quote_of
+from orders.selectors.gift_cards import cards_of
 from orders.selectors.quotes import Quote, QuoteLine, QuoteParcel
-from orders.services import payments, timeline
+from orders.services import gift_cards, payments, promotions, timeline
 from orders.services.baskets import lock_basket
 from orders.services.transactions import business_transaction
 
@@ -131,8 +132,10 @@ def prepare(
         raise BasketEmptyError(_("Your basket is empty."))
     _share_sellers(lines)
     listings = stock.lock_listings(lines)
-    quote = quote_of(basket, country=country, listings=listings, fees=True)
-    if not quote.can_be_ordered or quote.total != expected_total:
+    # What promotions are good for now, they are until this order is written.
+    promotions.lock_for(basket)
+    quote = quote_of(basket, country=country, listings=listings, fees=True, email=buyer.email)
+    if not quote.can_be_ordered or quote.to_pay != expected_total:
         raise BasketChangedError(_("Your basket has changed. Look it over again."), quote=quote)
     stock.hold(listings=listings, quantities=lines)
     return _write_order(basket, quote, address, buyer)
@@ -149,7 +152,7 @@ def _ordered_again(
     """Return the order that a basket has; while it is pending, a corrected address is taken over."""
     if order.status != OrderStatus.PENDING:
         return order
-    if str(order.country) != address["country"] or order.total != expected:
+    if str(order.country) != address["country"] or order.to_pay != expected:
         raise CheckoutInProgressError(_("This basket waits for its payment."), order=order)
     for name in PostalAddress.ADDRESS_FIELDS:
         setattr(order, name, address.get(name, ""))
@@ -180,8 +183,13 @@ def _write_order(basket: Basket, quote: Quote, address: Mapping[str, str], buyer
         discount_minor=quote.discount.minor,
         tax_added_minor=quote.tax_added.minor,
         total_minor=quote.total.minor,
+        gift_minor=quote.gift_minor,
         **{name: address.get(name, "") for name in PostalAddress.ADDRESS_FIELDS},
     )
+    promotions.use(order=order, applied=quote.discounts)
+    if gift_cards.put_by(order=order, cards=cards_of(basket)) != quote.gift:
+        # Another order was quicker with a card.
+        raise BasketChangedError(_("Your basket has changed. Look it over again."), quote=quote)
     parcels = [(parcel, _seller_order(order, parcel)) for parcel in quote.parcels]
     SellerOrder.objects.bulk_create(seller_order for _parcel, seller_order in parcels)
     OrderLine.objects.bulk_create(
@@ -196,8 +204,8 @@ def _write_order(basket: Basket, quote: Quote, address: Mapping[str, str], buyer
     Payment.objects.create(
         order=order,
         placing=order,
-        provider=current_provider().name,
-        amount_minor=order.total_minor - order.gift_minor,
+        provider=(current_provider() if order.to_pay else nothing_to_pay()).name,
+        amount_minor=order.to_pay.minor,
         currency=order.currency,
     )
     timeline.record(order, EventType.CREATED, actor=buyer.user, side=Actor.BUYER)

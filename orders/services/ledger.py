@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import reduce
 from operator import or_
+from uuid import UUID
 
 from django.db.models import Q
 from django.utils.translation import gettext as _
@@ -12,7 +13,7 @@ from accounts.models import Seller
 from books4all.lib.errors import ConflictError
 from books4all.lib.money import Money
 from orders.constants import AccountKind, EntryKind
-from orders.models import JournalEntry, LedgerAccount, Order, Posting, SellerOrder
+from orders.models import GiftCard, JournalEntry, LedgerAccount, Order, Posting, SellerOrder
 
 
 class AlreadyPostedError(ConflictError):
@@ -28,16 +29,29 @@ class Leg:
     account: AccountKind
     amount: Money
     seller: Seller | None = None
+    gift_card: GiftCard | None = None
 
 
-def debit(account: AccountKind, amount: Money, seller: Seller | None = None) -> Leg:
+def debit(
+    account: AccountKind,
+    amount: Money,
+    seller: Seller | None = None,
+    *,
+    gift_card: GiftCard | None = None,
+) -> Leg:
     """Return a leg that takes ``amount`` to the account's debit side."""
-    return Leg(account, amount, seller)
+    return Leg(account, amount, seller, gift_card)
 
 
-def credit(account: AccountKind, amount: Money, seller: Seller | None = None) -> Leg:
+def credit(
+    account: AccountKind,
+    amount: Money,
+    seller: Seller | None = None,
+    *,
+    gift_card: GiftCard | None = None,
+) -> Leg:
     """Return a leg that takes ``amount`` to the account's credit side."""
-    return Leg(account, amount * -1, seller)
+    return Leg(account, amount * -1, seller, gift_card)
 
 
 def post(
@@ -85,22 +99,30 @@ def post(
 def _accounts(legs: Sequence[Leg]) -> dict[Leg, LedgerAccount]:
     """Return the account of each leg; one that is needed for the first time is opened."""
 
-    def key(leg: Leg) -> tuple[str, int | None, str]:
-        return str(leg.account), leg.seller.pk if leg.seller else None, leg.amount.currency
+    def key(leg: Leg) -> tuple[str, int | None, UUID | None, str]:
+        seller = leg.seller.pk if leg.seller else None
+        card = leg.gift_card.pk if leg.gift_card else None
+        return str(leg.account), seller, card, leg.amount.currency
 
     known = {
-        (account.kind, account.seller_id, account.currency): account
+        (account.kind, account.seller_id, account.gift_card_id, account.currency): account
         for account in LedgerAccount.objects.filter(
             reduce(
                 or_,
-                (Q(kind=kind, seller=seller, currency=c) for kind, seller, c in map(key, legs)),
+                (
+                    Q(kind=kind, seller=seller, gift_card=card, currency=currency)
+                    for kind, seller, card, currency in map(key, legs)
+                ),
             )
         )
     }
     for leg in legs:
         if key(leg) not in known:
             known[key(leg)] = LedgerAccount.objects.get_or_create(
-                kind=leg.account, seller=leg.seller, currency=leg.amount.currency
+                kind=leg.account,
+                seller=leg.seller,
+                gift_card=leg.gift_card,
+                currency=leg.amount.currency,
             )[0]
     return {leg: known[key(leg)] for leg in legs}
 

@@ -44,7 +44,7 @@ from orders.payments.base import (
     ProviderState,
 )
 from orders.selectors.orders import is_overdue
-from orders.services import postings, refunds, timeline
+from orders.services import gift_cards, postings, promotions, refunds, timeline
 from orders.services.baskets import lock_basket
 from orders.services.transactions import business_transaction
 
@@ -273,6 +273,8 @@ def _sell_late(order: Order) -> None:
     lines = OrderLine.objects.filter(seller_order__order=order)
     quantities = dict(lines.values_list("listing_id", "quantity"))
     stock.sell_free(quantities=quantities, reference=order.number)
+    if not (promotions.take_again(order=order) and gift_cards.take_again(order=order)):
+        raise OutOfStockError(_("A code of this order has been used up meanwhile."))
 
 
 def _mark_placed(order: Order) -> None:
@@ -297,6 +299,8 @@ def _expire(payment: Payment) -> None:
     order.status = OrderStatus.EXPIRED
     order.save(update_fields=["status", "updated_at"])
     order.seller_orders.update(status=SellerOrderStatus.EXPIRED, updated_at=Now())
+    promotions.release(order=order)
+    gift_cards.release(order=order)
     payment.status = PaymentStatus.CANCELLED
     payment.save(update_fields=["status", "updated_at"])
     timeline.record(order, EventType.EXPIRED)

@@ -5,16 +5,27 @@ worked example (an order of 24.00: a book for 20.00, its post 4.00; commission 2
 tests/orders/test_ledger_example.py.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from uuid import UUID
 
 from accounts.models import Seller
-from books4all.lib.money import Money
+from books4all.lib.money import Money, total
 from orders.constants import AccountKind as Account
 from orders.constants import EntryKind as Kind
-from orders.constants import SellerOrderStatus, TaxRemitter
-from orders.models import JournalEntry, Order, Parts, Payment, Refund, SellerOrder
+from orders.constants import GiftFunding, SellerOrderStatus, TaxRemitter
+from orders.models import GiftCard, JournalEntry, Order, Parts, Payment, Refund, SellerOrder
 from orders.services.ledger import Leg, credit, debit, post
+
+# Gift cards, with what each gets back.
+ToCards = Sequence[tuple[GiftCard, Money]]
+
+_FUNDED_FROM = {
+    GiftFunding.SOLD: Account.BANK,
+    GiftFunding.GOODWILL: Account.GOODWILL,
+    GiftFunding.PROMOTION: Account.PROMOTIONS,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,15 +78,44 @@ def captured(payment: Payment) -> JournalEntry | None:
 
 def placed(order: Order, *, subsidy: Money) -> JournalEntry | None:
     """An order stands: gift cards have paid their part of it, and the marketplace its discounts."""
-    gift = Money(order.gift_minor, order.currency)
+    uses = list(order.gift_card_uses.select_related("card").order_by("pk"))
+    gift = total((use.amount for use in uses), order.currency)
     return post(
         kind=Kind.PLACED,
         source=f"order:{order.pk}",
         order=order,
         legs=[
-            debit(Account.GIFT_CARDS, gift),
+            *(debit(Account.GIFT_CARDS, use.amount, gift_card=use.card) for use in uses),
             debit(Account.PROMOTIONS, subsidy),
             credit(Account.HELD, gift + subsidy),
+        ],
+    )
+
+
+def gift_card_issued(card: GiftCard) -> JournalEntry | None:
+    """A gift card is worth its amount: sold for it, or at the marketplace's cost."""
+    worth = Money(card.initial_minor, card.currency)
+    return post(
+        kind=Kind.GIFT_ISSUED,
+        source=f"gift_card:{card.pk}",
+        legs=[
+            debit(_FUNDED_FROM[GiftFunding(card.funding)], worth),
+            credit(Account.GIFT_CARDS, worth, gift_card=card),
+        ],
+    )
+
+
+def gift_card_expired(card: GiftCard, *, amount: Money, on: date) -> JournalEntry | None:
+    """What is left on a card when its time has run out falls to where its money came from.
+
+    A refund may put something on it later, which falls there on another day.
+    """
+    return post(
+        kind=Kind.GIFT_EXPIRED,
+        source=f"gift_card:{card.pk}:{on:%Y-%m-%d}",
+        legs=[
+            debit(Account.GIFT_CARDS, amount, gift_card=card),
+            credit(_FUNDED_FROM[GiftFunding(card.funding)], amount),
         ],
     )
 
@@ -127,18 +167,25 @@ def released(seller_order: SellerOrder, *, amount: Money) -> JournalEntry | None
     )
 
 
-def refunded_before_posting(refund: Refund, *, subsidy: Money) -> JournalEntry | None:
+def refunded_before_posting(
+    refund: Refund, *, subsidy: Money, to_cards: ToCards = ()
+) -> JournalEntry | None:
     """Money that is still held goes back to the buyer, and the ``subsidy`` to the marketplace."""
     return post(
         kind=Kind.REFUNDED_HELD,
         source=f"refund:{refund.pk}",
         order=refund.payment.order,
         seller_order=refund.seller_order,
-        legs=[debit(Account.HELD, refund.amount + subsidy), *_given_back(refund, subsidy)],
+        legs=[
+            debit(Account.HELD, refund.amount + subsidy),
+            *_given_back(refund, subsidy, to_cards),
+        ],
     )
 
 
-def refunded_after_posting(refund: Refund, *, share: Share) -> JournalEntry | None:
+def refunded_after_posting(
+    refund: Refund, *, share: Share, to_cards: ToCards = ()
+) -> JournalEntry | None:
     """The seller, and the commission in proportion, give back.
 
     The seller's part is taken from where its money stands: waiting, or ready for payout once the
@@ -158,7 +205,7 @@ def refunded_after_posting(refund: Refund, *, share: Share) -> JournalEntry | No
             debit(Account.COMMISSION, share.commission),
             debit(Account.FEE_TAX, share.fee_tax),
             debit(Account.SALES_TAX, share.sales_tax),
-            *_given_back(refund, share.subsidy),
+            *_given_back(refund, share.subsidy, to_cards),
         ],
     )
 
@@ -272,10 +319,10 @@ def dispute_won(seller_order: SellerOrder, *, dispute: str, share: Share) -> Jou
     )
 
 
-def _given_back(refund: Refund, subsidy: Money) -> list[Leg]:
+def _given_back(refund: Refund, subsidy: Money, to_cards: ToCards) -> list[Leg]:
     return [
         credit(Account.REFUNDS_PAYABLE, refund.from_provider),
-        credit(Account.GIFT_CARDS, Money(refund.gift_minor, refund.currency)),
+        *(credit(Account.GIFT_CARDS, amount, gift_card=card) for card, amount in to_cards),
         credit(Account.PROMOTIONS, subsidy),
     ]
 

@@ -20,7 +20,7 @@ from orders.errors import ProviderError, ProviderRefusedError
 from orders.models import OrderLine, Parts, Payment, Refund, RefundLine, SellerOrder, ShipmentLine
 from orders.models.amounts import columns
 from orders.payments import provider_named
-from orders.services import postings, timeline
+from orders.services import gift_cards, postings, timeline
 from orders.services.transactions import business_transaction
 
 
@@ -64,7 +64,7 @@ def grant(
     post = delivery or Money(0, currency)
     post_parts = _of_delivery(seller_order, post)
     amount = Money(sum(back.parts.paid for back in lines) + post.minor, currency)
-    if amount.minor <= 0:
+    if amount.minor <= 0 and stage != Stage.HELD:
         message = _("Say how much is to be given back.")
         raise DomainError(message, fields={"amount": [message]})
     _check_lines(lines)
@@ -76,6 +76,7 @@ def grant(
         stage=stage,
         amount_minor=amount.minor,
         gift_minor=_to_gift_cards(payment, amount),
+        status=RefundStatus.PENDING if amount else RefundStatus.SETTLED,
         delivery_minor=post.minor,
         delivery_subsidy_minor=post_parts.subsidy,
         delivery_tax_minor=post_parts.tax,
@@ -92,12 +93,18 @@ def grant(
         )
         for back in lines
     )
+    to_cards = gift_cards.give_back(refund)
     parts = sum((back.parts for back in lines), start=post_parts)
     if stage == Stage.HELD:
-        postings.refunded_before_posting(refund, subsidy=Money(parts.subsidy, currency))
+        postings.refunded_before_posting(
+            refund, subsidy=Money(parts.subsidy, currency), to_cards=to_cards
+        )
     else:
-        postings.refunded_after_posting(refund, share=postings.share_of(seller_order, parts))
-    _ask(refund, actor, side)
+        postings.refunded_after_posting(
+            refund, share=postings.share_of(seller_order, parts), to_cards=to_cards
+        )
+    if amount:
+        _ask(refund, actor, side)
     return refund
 
 

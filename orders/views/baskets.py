@@ -13,12 +13,15 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.selectors import sells
 from books4all.lib.errors import DomainError
+from books4all.lib.http import client_address, network_of
+from books4all.lib.ratelimit import Limit, LimitExceededError, limiter
 from books4all.lib.sameorigin import same_origin_required
 from catalog.selectors.lists import new_copies_for
-from orders.forms import AddForm, DeliveryForm, QuantityForm
+from orders.forms import AddForm, CodeForm, DeliveryForm, QuantityForm
+from orders.models import Basket
 from orders.receivers import SESSION_KEY
 from orders.selectors.baskets import copies_in
-from orders.services import baskets
+from orders.services import baskets, promotions
 from orders.services import checkout as checkouts
 from orders.views.common import (
     basket_context,
@@ -28,6 +31,9 @@ from orders.views.common import (
     own_view,
     visitor_user,
 )
+
+# Codes are long enough that guessing is hopeless; this keeps it from being tried.
+CODES = Limit("basket-codes", "30/hour")
 
 
 @never_cache
@@ -112,6 +118,34 @@ def basket_delivery(request: HttpRequest) -> HttpResponse:
             lambda: baskets.choose_delivery(basket=own, seller_id=seller, service=service),
         )
     return redirect("orders:basket")
+
+
+@require_POST
+def basket_code(request: HttpRequest) -> HttpResponse:
+    """Put the code of a promotion or a gift card in the basket, or take one out."""
+    own, form = own_basket(request), CodeForm(request.POST)
+    back = redirect(
+        "orders:checkout" if request.POST.get("next") == "checkout" else "orders:basket"
+    )
+    if own is None:
+        return redirect("orders:basket")
+    remove = form.data.get("remove", "")
+    if remove.isdecimal() and len(remove) < 19:
+        change_basket(request, own, lambda: promotions.remove_code(basket=own, pk=int(remove)))
+    elif not form.is_valid():
+        messages.error(request, _("Enter the code of your voucher or gift card."))
+    else:
+        _type_code(request, own, form.cleaned_data["code"])
+    return back
+
+
+def _type_code(request: HttpRequest, own: Basket, code: str) -> None:
+    try:
+        limiter().hit(CODES, network_of(client_address(request)))
+    except LimitExceededError as error:
+        messages.error(request, error.message)
+        return
+    change_basket(request, own, lambda: promotions.type_code(basket=own, code=code))
 
 
 @require_POST

@@ -90,7 +90,7 @@ def _checkout_page(
         "error_title": bool(form.errors or notice),
         "addresses": list(addresses_of(user)[:20]) if user else [],
         "held_minutes": _held_minutes(view.waiting),
-        "total_minor": view.quote.total.minor,
+        "total_minor": view.quote.to_pay.minor,
     }
     return render(request, "orders/checkout.html", context, status=status)
 

@@ -43,7 +43,7 @@ def basket_with(*listings: Listing, user: User | None = None, quantity: int = 1)
 
 def total_of(basket: Basket, country: str = "GB") -> Money:
     """Return what the basket costs, as its page shows it."""
-    return view_of(basket, country=country).quote.total
+    return view_of(basket, country=country).quote.to_pay
 
 
 def prepare(basket: Basket) -> Order:

@@ -4,6 +4,7 @@ Nothing here reads the database; the selectors bring what is needed, and checkou
 quote again under its locks.
 """
 
+from orders.selectors.quotes.codes import Code
 from orders.selectors.quotes.discounts import Applied, Discount
 from orders.selectors.quotes.parts import (
     BLOCKING,
@@ -21,6 +22,7 @@ __all__ = [
     "BLOCKING",
     "FREE",
     "Applied",
+    "Code",
     "Discount",
     "FeeTerms",
     "Item",

@@ -19,6 +19,7 @@ from catalog.models import Edition, Listing, Work
 from catalog.selectors.offers import standing_line
 from orders.constants import TaxScheme
 from orders.selectors.quotes.charges import NOTHING, Charge, Share
+from orders.selectors.quotes.codes import Code
 from orders.selectors.quotes.discounts import Applied
 from orders.selectors.tax import UNTAXED, Supply
 from orders.selectors.tax_lines import TaxLine, grouped, taxed
@@ -298,6 +299,18 @@ class Quote:
     country: str
     problems: frozenset[Problem] = field(default_factory=frozenset)
     discounts: tuple[Applied, ...] = ()
+    codes: tuple[Code, ...] = ()
+    gift_minor: int = 0
+
+    @property
+    def gift(self) -> Money:
+        """What gift cards pay of the total."""
+        return Money(self.gift_minor, self.currency)
+
+    @property
+    def to_pay(self) -> Money:
+        """What is left to be paid."""
+        return self.total - self.gift
 
     @cached_property
     def count(self) -> int:
