@@ -20,6 +20,7 @@ from tests.factories import accounts as people
 from tests.factories import catalog as books
 from tests.factories import covers as pictures
 from tests.factories import orders as sales
+from tests.factories import promotions as offers
 
 Maker = Callable[[int], Any]
 
@@ -50,6 +51,8 @@ class World:
             orders.Order: order,
             orders.SellerOrder: part,
             orders.Payment: sales.PaymentFactory(order=order),
+            orders.Promotion: offers.PromotionFactory(),
+            orders.GiftCard: offers.GiftCardFactory(),
             orders.Thread: sales.ThreadFactory(),
             ProcrastinateJob: ProcrastinateJob.objects.get(pk=job()),
         }
@@ -263,6 +266,18 @@ class World:
             orders.PaymentEvent: lambda _n: sales.PaymentEventFactory(payment=payment),
             orders.Refund: lambda _n: sales.RefundFactory(
                 payment=payment, seller_order=part, amount_minor=1, status="failed"
+            ),
+            orders.Promotion: lambda _n: offers.PromotionFactory(seller=first[accounts.Seller]),
+            orders.PromotionShop: lambda _n: offers.PromotionShopFactory(
+                promotion=first[orders.Promotion]
+            ),
+            orders.PromotionUse: lambda _n: offers.PromotionUseFactory(
+                promotion=first[orders.Promotion]
+            ),
+            orders.GiftCard: lambda _n: offers.GiftCardFactory(),
+            orders.GiftCardUse: lambda _n: offers.GiftCardUseFactory(card=first[orders.GiftCard]),
+            orders.BasketCode: lambda _n: offers.BasketCodeFactory(
+                basket=first[orders.Basket], promotion=offers.PromotionFactory()
             ),
             orders.SandboxPayment: lambda _n: sales.SandboxPaymentFactory(),
             orders.Thread: lambda _n: sales.ThreadFactory(

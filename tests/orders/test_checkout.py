@@ -376,10 +376,10 @@ def test_checkout_query_counts(django_assert_max_num_queries):
     listings = [ListingFactory(seller=seller) for _n in range(8)]
     basket = basket_with(*listings, *[ListingFactory() for _n in range(4)])
     total = total_of(basket)
-    # savepoint, basket, its order, lines, sellers ×2, listings, lines, tax of shops, remitting, rules of
-    # commission, rates, choices, hold, order,
+    # savepoint, basket, its order, lines, sellers ×2, listings, promotions with a limit, lines, tax of shops,
+    # remitting, rules of commission, rates, choices, codes, automatic offers, hold, order, its gift cards,
     # seller orders, order lines, holds, payment, event, end of savepoint
-    with django_assert_max_num_queries(22):
+    with django_assert_max_num_queries(25):
         order = checkout.prepare(
             basket_id=basket.pk, expected_total=total, address=ADDRESS, buyer=BUYER
         )

@@ -285,8 +285,9 @@ def test_basket_page_query_count(client, django_assert_num_queries, shops):
     for _n in range(shops):
         add(client, ListingFactory())
     client.get(reverse("orders:basket"))
-    # basket, waiting order, lines with books and shops, tax of shops, remitting, rates, choices
-    with django_assert_num_queries(7):
+    # basket, waiting order, lines with books and shops, tax of shops, remitting, rates, choices, codes,
+    # automatic offers
+    with django_assert_num_queries(9):
         client.get(reverse("orders:basket"))
 
 

@@ -42,6 +42,7 @@ from tests.factories.catalog import (
 )
 from tests.factories.covers import ListingPhotoFactory
 from tests.factories.orders import MessageFactory, SandboxPaymentFactory, ShipmentFactory
+from tests.factories.promotions import BasketCodeFactory, PromotionFactory, PromotionShopFactory
 from tests.orders.journeys import at_the_provider, basket_with, placed
 from tests.security.routes import Route, address, routes
 
@@ -91,6 +92,7 @@ RULES: dict[str, str] = {
             "orders:basket", "orders:basket_add", "orders:basket_delivery",
             "orders:basket_reopen", "orders:header", "orders:checkout",
             "api:token", "api:token_refresh", "api:token_verify", "api:logout",
+            "orders:basket_code", "api:basket_codes",
             "api:basket", "api:basket_lines", "api:basket_delivery", "api:basket_reopen",
             "api:checkout",
         ],
@@ -119,7 +121,7 @@ RULES: dict[str, str] = {
         ],
         "ROW",
     ),
-    **dict.fromkeys(["orders:basket_update", "api:basket_line"], "BASKET"),
+    **dict.fromkeys(["orders:basket_update", "api:basket_line", "api:basket_code"], "BASKET"),
     **dict.fromkeys(
         [
             "account_confirm_email", "account_reset_password_from_key", "orders:pay_again",
@@ -318,6 +320,14 @@ def everybody() -> Cast:
         "api:sold_shipments",
     ):
         rows[name] = {"number": order.number}
+    own_offer = PromotionFactory(seller=listing.seller, code="")
+    for name in ("offer", "offer_end"):
+        rows[f"selling:{name}"] = {"pk": str(own_offer.pk)}
+    rows["selling:offer_join"] = {
+        "pk": str(PromotionShopFactory(seller=listing.seller).promotion_id)
+    }
+    code = BasketCodeFactory(basket=guest)
+    rows["api:basket_code"] = {"pk": str(code.pk)}
     rows["selling:order_parcel"] = {"number": order.number, "parcel": str(parcel.pk)}
     return Cast(
         ann,

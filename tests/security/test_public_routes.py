@@ -88,7 +88,14 @@ CLOSED = (
     "catalog:want",
     "api:api/",
 )
-CLOSED_API = {"api:address", "api:basket_line", "api:order", "api:track", "api:want"}
+CLOSED_API = {
+    "api:address",
+    "api:basket_code",
+    "api:basket_line",
+    "api:order",
+    "api:track",
+    "api:want",
+}
 
 
 def known(route: Route) -> bool:
