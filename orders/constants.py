@@ -113,6 +113,28 @@ class RefundStatus(models.TextChoices):
     FAILED = "failed", _("Failed")
 
 
+class HookState(models.TextChoices):
+    """How far the sending of a message to a webhook is."""
+
+    WAITING = "waiting", _("Waiting to be sent")
+    FAILED = "failed", _("Failed, will be tried again")
+    DELIVERED = "delivered", _("Delivered")
+    DEAD = "dead", _("Given up")
+
+
+# What is still to be sent.
+HOOK_OPEN = (HookState.WAITING, HookState.FAILED)
+
+
+class HookOff(models.TextChoices):
+    """Why nothing is sent to a webhook. One that was removed is shown to nobody."""
+
+    BY_HAND = "by_hand", _("Switched off")
+    GONE = "gone", _("It answered that it is gone (410)")
+    FAILING = "failing", _("Nothing could be delivered for five days")
+    REMOVED = "removed", _("Removed")
+
+
 class EventType(models.TextChoices):
     """What can happen to an order; every one is a row of its history."""
 

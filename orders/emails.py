@@ -11,6 +11,15 @@ from books4all.lib.mail import Letter, render
 from books4all.lib.postal import label_lines
 from orders.constants import Side
 from orders.models import GiftCard, Message, Order, OrderLine, Refusal, SellerOrder, Shipment
+from orders.models import (
+    Message,
+    Order,
+    OrderLine,
+    Refusal,
+    SellerOrder,
+    Shipment,
+    WebhookEndpoint,
+)
 from orders.selectors.deadlines import post_by
 from orders.selectors.orders import with_parcels
 from orders.selectors.sold_money import money_of
@@ -132,6 +141,15 @@ def gift_card(pk: UUID, code: str) -> Letter:
     card = GiftCard.objects.get(pk=pk)
     context = {"card": card, "code": code, "home_link": settings.PUBLIC_URL + "/"}
     return render("orders/gift_card", to=card.recipient, context=context)
+def webhook_off(pk: UUID) -> Letter | None:
+    """Tell a shop that its program is not told of its orders any more, and why."""
+    endpoint = WebhookEndpoint.objects.select_related("seller").get(pk=pk)
+    seller = endpoint.seller
+    if seller is None or not seller.email or endpoint.enabled or endpoint.removed:
+        return None
+    path = reverse("selling:webhook", args=[seller.slug, endpoint.pk])
+    context = {"shop": seller, "endpoint": endpoint, "link": settings.PUBLIC_URL + path}
+    return render("orders/webhook_off", to=seller.email, context=context)
 
 
 MESSAGES = {
@@ -141,6 +159,7 @@ MESSAGES = {
     "shipped": shipped,
     "refused": refused,
     "too_late": too_late,
+    "webhook_off": webhook_off,
 }
 
 

@@ -13,6 +13,7 @@ from procrastinate.manager import JobManager
 from accounts.services import tokens
 from orders.payments.sandbox import bank
 from orders.services import gift_cards, idempotency, refunds, standing, together
+from orders.services import idempotency, refunds, standing, together, webhook_sending
 from orders.services.reconciler import sweep
 
 log = structlog.get_logger(__name__)
@@ -31,6 +32,13 @@ def settle_refund(*, refund_id: str) -> None:
 def settle_sandbox_payment(*, reference: str) -> None:
     """Let the sandbox's slow bank answer."""
     bank.settle(reference=reference)
+
+
+# Its own retries are rows that people see: the job's are for a database that was away.
+@app.task(name="orders.send_webhook", retry=RetryStrategy(max_attempts=5, wait=10))
+def send_webhook(*, delivery_id: str, attempt: int) -> None:
+    """Send a message to a webhook."""
+    webhook_sending.send(delivery_id=UUID(delivery_id), attempt=attempt)
 
 
 @app.periodic(cron="* * * * *")
@@ -65,6 +73,9 @@ def tidy_each_night(timestamp: int) -> None:
     """Forget keys and tokens that are of no use any more, and write off gift cards that have expired."""
     idempotency.forget_old()
     gift_cards.expire_all()
+    """Forget idempotency keys, tokens and old logs that are of no use any more."""
+    idempotency.forget_old()
+    webhook_sending.forget_old()
     tokens.forget_expired()
 
 

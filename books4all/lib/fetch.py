@@ -94,12 +94,11 @@ def allowed_host(host: str, hosts: Sequence[str]) -> bool:
     )
 
 
-def judge(url: str, hosts: Sequence[str], look_up: Resolve = resolve) -> Target:
-    """Return where to connect for ``url``.
+def read_url(url: str) -> tuple[SplitResult, str]:
+    """Return the parts of a plain address, and the host in it; nobody is asked.
 
     Raises:
         FetchRefusedError: it is none that we ask.
-        FetchFailedError: its name is not known just now.
     """
     try:
         parts = urlsplit(url)
@@ -113,6 +112,17 @@ def judge(url: str, hosts: Sequence[str], look_up: Resolve = resolve) -> Target:
         raise FetchRefusedError(_("The address holds a name or password."))
     if port not in {None, PORTS[parts.scheme]}:
         raise FetchRefusedError(_("The address names a port."))
+    return parts, host
+
+
+def judge(url: str, hosts: Sequence[str], look_up: Resolve = resolve) -> Target:
+    """Return where to connect for ``url``.
+
+    Raises:
+        FetchRefusedError: it is none that we ask.
+        FetchFailedError: its name is not known just now.
+    """
+    parts, host = read_url(url)
     if not allowed_host(host, hosts):
         raise FetchRefusedError(_("Covers are not fetched from %(host)s.") % {"host": host[:100]})
     port = PORTS[parts.scheme]
@@ -126,11 +136,16 @@ def judge(url: str, hosts: Sequence[str], look_up: Resolve = resolve) -> Target:
     return Target(parts, host, port, addresses[0])
 
 
-class _Pinned(HTTPConnection):
-    """A connection to the judged address, whatever the name says by now."""
+class Pinned(HTTPConnection):
+    """A connection to the judged address, whatever the name says by now.
+
+    Connecting, and each silence after it, may take ``seconds``.
+    """
 
     def __init__(self, target: Target, seconds: float) -> None:
         super().__init__(target.host, target.port, timeout=seconds)
+        # The usual port is not named to the other side.
+        self.default_port = PORTS[target.parts.scheme]
         self._target = target
         # http.client forgets its socket as soon as an answer begins.
         self._wire: socket.socket | None = None
@@ -146,6 +161,11 @@ class _Pinned(HTTPConnection):
             )
             self.sock = self._wire = sealed
             sealed.do_handshake()
+
+    def wait(self, seconds: float) -> None:
+        """Let the other side be silent for ``seconds`` from now on."""
+        if self.sock is not None:
+            self.sock.settimeout(seconds)
 
     def hang_up(self) -> None:
         """End what is being said, from another thread."""
@@ -174,7 +194,7 @@ def fetch(
     for _hop in range(REDIRECTS + 1):
         target = judge(url, hosts, look_up)
         left = until - time.monotonic()
-        connection = _Pinned(target, max(0.1, min(CONNECT_SECONDS, left)))
+        connection = Pinned(target, max(0.1, min(CONNECT_SECONDS, left)))
         # A timeout of the socket begins anew with every byte; this one does not.
         alarm = Timer(max(0.1, left), connection.hang_up)
         alarm.daemon = True

@@ -6,13 +6,14 @@ from typing import Any
 from procrastinate.contrib.django import app
 
 
-def enqueue(task: str, *, delay: int = 0, **arguments: Any) -> None:
+def enqueue(task: str, *, delay: int = 0, lock: str | None = None, **arguments: Any) -> None:
     """Enqueue the job ``task`` in the current transaction, to run in ``delay`` seconds at the earliest.
 
-    It is written with what the transaction writes, and rolled back with it.
+    It is written with what the transaction writes, and rolled back with it. Jobs with the same ``lock``
+    run one after the other, in the order in which they were enqueued, whatever they wait for.
     """
     later = {"seconds": delay} if delay else None
-    app.configure_task(task, schedule_in=later).defer(**arguments)
+    app.configure_task(task, schedule_in=later, lock=lock).defer(**arguments)
 
 
 def enqueue_many(task: str, arguments: Sequence[Mapping[str, Any]]) -> None:

@@ -307,6 +307,10 @@ CORS_EXPOSE_HEADERS = ["etag", "location", "retry-after", "x-request-id"]
 PAYMENT_PROVIDER = environment.text("PAYMENT_PROVIDER", "sandbox")
 SANDBOX_WEBHOOK_SECRETS = environment.names("SANDBOX_WEBHOOK_SECRETS", "")
 
+# --- Webhooks --------------------------------------------------------------------------------
+# Whether shops may have messages sent to http://127.0.0.1, for those who write a receiver.
+WEBHOOKS_TO_THIS_MACHINE = False
+
 # --- Mail ------------------------------------------------------------------------------------
 DEFAULT_FROM_EMAIL = environment.text("DEFAULT_FROM_EMAIL", "Books4All <hello@books4all.example>")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL

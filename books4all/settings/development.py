@@ -18,3 +18,4 @@ MAIL_DIR = environment.text("MAIL_DIR", str(BASE_DIR / ".local" / "mail"))
 EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
 EMAIL_FILE_PATH = MAIL_DIR
 DEV_PAGES = True
+WEBHOOKS_TO_THIS_MACHINE = True

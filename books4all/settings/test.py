@@ -20,6 +20,7 @@ STORAGES = {
 # Tests with their own transactions end by emptying the tables, append-only ones too.
 DATABASES["default"]["OPTIONS"]["options"] += " -c books4all.allow_truncate=on"
 DEV_PAGES = True
+WEBHOOKS_TO_THIS_MACHINE = True
 
 # The browser tests sign in often, from one address.
 SIGN_IN_LIMITS = {**SIGN_IN_LIMITS, "address": "10000/minute", "everyone": "10000/minute"}

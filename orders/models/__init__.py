@@ -19,6 +19,12 @@ from orders.models.payments import Payment, PaymentEvent, Refund, RefundLine
 from orders.models.promotions import BasketCode, Promotion, PromotionShop, PromotionUse
 from orders.models.sandbox import SandboxPayment
 from orders.models.tax import RemitRule, ShopTax, TaxRate
+from orders.models.webhooks import (
+    WebhookAttempt,
+    WebhookDelivery,
+    WebhookEndpoint,
+    WebhookMessage,
+)
 
 __all__ = [
     "Basket",
@@ -57,4 +63,8 @@ __all__ = [
     "ShopTax",
     "TaxRate",
     "Thread",
+    "WebhookAttempt",
+    "WebhookDelivery",
+    "WebhookEndpoint",
+    "WebhookMessage",
 ]

@@ -1,0 +1,163 @@
+"""What webhooks are told, and the log of the telling."""
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from accounts.models import Seller
+from books4all.lib.errors import NotFoundError
+from books4all.lib.money import Money
+from orders.constants import HOOK_OPEN, EventType, HookOff, HookState
+from orders.models import OrderEvent, SellerOrder, WebhookDelivery, WebhookEndpoint
+from orders.selectors.webhook_types import type_of
+
+Data = dict[str, Any]
+
+
+# --- The log ---------------------------------------------------------------------------------
+def endpoints_of(seller: Seller | None) -> QuerySet[WebhookEndpoint]:
+    """Return a shop's webhooks (None: the marketplace's), the oldest first.
+
+    ``has_dead`` says whether something could not be delivered.
+    """
+    dead = WebhookDelivery.objects.filter(endpoint=OuterRef("pk"), state=HookState.DEAD)
+    rows = WebhookEndpoint.objects.filter(seller=seller).exclude(disabled_reason=HookOff.REMOVED)
+    return rows.annotate(has_dead=Exists(dead)).order_by("created_at", "pk")
+
+
+def endpoint_of(seller: Seller, pk: UUID) -> WebhookEndpoint:
+    """Return one webhook of a shop. Raises NotFoundError for one of somebody else."""
+    found = endpoints_of(seller).filter(pk=pk).first()
+    if found is None:
+        raise NotFoundError(_("There is no such webhook among your shop’s."))
+    return found
+
+
+def deliveries_of(
+    endpoint: WebhookEndpoint, *, state: str = "", kind: str = ""
+) -> QuerySet[WebhookDelivery]:
+    """Return what was, or is to be, sent to a webhook, with the messages, in no order."""
+    rows = WebhookDelivery.objects.filter(endpoint=endpoint).select_related("message", "endpoint")
+    if state:
+        rows = rows.filter(state=state)
+    return rows.filter(message__type=kind) if kind else rows
+
+
+def delivery_of(seller: Seller, pk: UUID) -> WebhookDelivery:
+    """Return a delivery of one of the shop's webhooks with its attempts; else raises NotFoundError."""
+    found = (
+        WebhookDelivery.objects.filter(pk=pk, endpoint__seller=seller)
+        .exclude(endpoint__disabled_reason=HookOff.REMOVED)
+        .select_related("message", "endpoint")
+        .prefetch_related("tries")
+        .first()
+    )
+    if found is None:
+        raise NotFoundError(_("There is no such delivery among your shop’s."))
+    return found
+
+
+def dead_deliveries() -> QuerySet[WebhookDelivery]:
+    """Return what was given up, the oldest first: for staff."""
+    rows = WebhookDelivery.objects.filter(state=HookState.DEAD)
+    return rows.exclude(endpoint__disabled_reason=HookOff.REMOVED).order_by("pk")
+
+
+def due_delivery(pk: UUID, attempt: int) -> WebhookDelivery | None:
+    """Return a delivery with all that sending takes, if its attempt number ``attempt`` is still to come."""
+    rows = WebhookDelivery.objects.filter(pk=pk, attempts=attempt, state__in=HOOK_OPEN)
+    return rows.select_related("message", "endpoint").first()
+
+
+# --- Who wants it ----------------------------------------------------------------------------
+def listeners(kind: str, *, whose: Q) -> list[WebhookEndpoint]:
+    """Return the webhooks that are told of ``kind``: the marketplace's, and those of ``whose`` shops."""
+    asked = Q(types=[]) | Q(types__contains=[kind])
+    rows = WebhookEndpoint.objects.filter(Q(seller=None) | whose, asked, disabled_at=None)
+    return list(rows.order_by("pk"))
+
+
+def parts_told(event: OrderEvent) -> list[SellerOrder]:
+    """Return the shops' parts that an event is told about: its own; all of an order that was placed.
+
+    What else happens to a whole order is the marketplace's business alone.
+    """
+    if event.seller_order is not None:
+        return [event.seller_order]
+    if event.type != EventType.PLACED:
+        return []
+    parts = SellerOrder.objects.filter(order_id=event.order_id)
+    return list(parts.select_related("order", "seller").order_by("pk"))
+
+
+def shops_told(event: OrderEvent) -> Q:
+    """Return the condition on webhooks for the shops of ``parts_told``, without asking for these."""
+    if event.seller_order is not None:
+        return Q(seller=event.seller_order.seller_id)
+    if event.type != EventType.PLACED:
+        return Q(pk=None)
+    return Q(seller__in=SellerOrder.objects.filter(order_id=event.order_id).values("seller"))
+
+
+def event_type(event: OrderEvent) -> str:
+    """Return the name that ``event`` is told by, "" for none."""
+    return type_of(event.type)
+
+
+# --- What they are told ----------------------------------------------------------------------
+def part_data(part: SellerOrder) -> Data:
+    """Return what is told of a shop's part of an order.
+
+    Some of what ``selling/<shop>/orders/<number>/`` says, in its words, and nothing of the buyer:
+    whoever may know more asks there.
+    """
+    order, shop = part.order, part.seller.slug
+    return {
+        "shop": shop,
+        "order": order.number,
+        "seller_order": str(part.pk),
+        "status": part.status,
+        "placed_at": order.placed_at.isoformat() if order.placed_at else None,
+        "items": amount(part.items),
+        "delivery": amount(part.delivery),
+        "total": amount(part.total),
+        "links": {
+            "api": _link("api:sold_order", shop, order.number),
+            "page": _link("selling:order", shop, order.number),
+        },
+    }
+
+
+def order_data(event: OrderEvent) -> Data:
+    """Return what the marketplace is told of a whole order: no shop is named."""
+    order = event.order
+    return {
+        "shop": None,
+        "order": order.number,
+        "seller_order": None,
+        "status": order.status,
+        "placed_at": order.placed_at.isoformat() if order.placed_at else None,
+        "items": amount(order.items),
+        "delivery": amount(order.delivery),
+        "total": amount(order.total),
+        "links": {"page": _link("admin:orders_order_change", str(order.pk))},
+    }
+
+
+def amount(money: Money) -> Data:
+    """Return an amount as the API writes it."""
+    return {"amount_minor": money.minor, "currency": money.currency}
+
+
+def _link(name: str, *args: str) -> str:
+    return f"{settings.PUBLIC_URL}{reverse(name, args=args)}"
+
+
+def with_told(data: Data, told: Mapping[str, Any] | None) -> Data:
+    """Return ``data`` with what else an event says of itself."""
+    return {**data, **(told or {})}
