@@ -1,6 +1,5 @@
 """What webhooks are told, and the log of the telling."""
 
-from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
@@ -17,6 +16,9 @@ from orders.models import OrderEvent, SellerOrder, WebhookDelivery, WebhookEndpo
 from orders.selectors.webhook_types import type_of
 
 Data = dict[str, Any]
+# Of what an event keeps for programs (``OrderEvent.data``), the keys of rows that are told: of nobody's
+# secrets, and the same that the API calls them by. ``amount`` is told beside them.
+DETAILS = ("refund", "shipment", "refusal", "return", "claim", "dispute")
 
 
 # --- The log ---------------------------------------------------------------------------------
@@ -110,7 +112,7 @@ def event_type(event: OrderEvent) -> str:
 
 
 # --- What they are told ----------------------------------------------------------------------
-def part_data(part: SellerOrder) -> Data:
+def part_data(event: OrderEvent, part: SellerOrder) -> Data:
     """Return what is told of a shop's part of an order.
 
     Some of what ``selling/<shop>/orders/<number>/`` says, in its words, and nothing of the buyer:
@@ -122,6 +124,7 @@ def part_data(part: SellerOrder) -> Data:
         "order": order.number,
         "seller_order": str(part.pk),
         "status": part.status,
+        "by": event.side,
         "placed_at": order.placed_at.isoformat() if order.placed_at else None,
         "items": amount(part.items),
         "delivery": amount(part.delivery),
@@ -130,6 +133,7 @@ def part_data(part: SellerOrder) -> Data:
             "api": _link("api:sold_order", shop, order.number),
             "page": _link("selling:order", shop, order.number),
         },
+        **_details(event),
     }
 
 
@@ -141,11 +145,13 @@ def order_data(event: OrderEvent) -> Data:
         "order": order.number,
         "seller_order": None,
         "status": order.status,
+        "by": event.side,
         "placed_at": order.placed_at.isoformat() if order.placed_at else None,
         "items": amount(order.items),
         "delivery": amount(order.delivery),
         "total": amount(order.total),
         "links": {"page": _link("admin:orders_order_change", str(order.pk))},
+        **_details(event),
     }
 
 
@@ -154,10 +160,13 @@ def amount(money: Money) -> Data:
     return {"amount_minor": money.minor, "currency": money.currency}
 
 
+def _details(event: OrderEvent) -> Data:
+    """Return what else an event says of itself; nothing when it says nothing."""
+    told = {name: event.data[name] for name in DETAILS if name in event.data}
+    if {"amount", "currency"} <= event.data.keys():
+        told["amount"] = amount(Money(int(event.data["amount"]), event.data["currency"]))
+    return {"details": told} if told else {}
+
+
 def _link(name: str, *args: str) -> str:
     return f"{settings.PUBLIC_URL}{reverse(name, args=args)}"
-
-
-def with_told(data: Data, told: Mapping[str, Any] | None) -> Data:
-    """Return ``data`` with what else an event says of itself."""
-    return {**data, **(told or {})}

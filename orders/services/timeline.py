@@ -1,4 +1,7 @@
-"""An order's history: every step is a row, with who took it. Written in the step's own transaction."""
+"""An order's history: every step is a row, with who took it. Written in the step's own transaction.
+
+What is written here is told to programs from here.
+"""
 
 from collections.abc import Mapping
 from typing import Any
@@ -6,6 +9,7 @@ from typing import Any
 from accounts.models import SellerMember, User
 from orders.constants import Actor, EventType
 from orders.models import Order, OrderEvent, SellerOrder
+from orders.services import webhooks
 
 
 def record(
@@ -21,9 +25,10 @@ def record(
     """Write down that something happened to ``order``, or to one seller's part of it.
 
     ``side`` is found from ``actor`` where it isn't given: the shop's people, the buyer, else staff;
-    nobody is the system.
+    nobody is the system. Webhooks are told how the order stands now: call it once the rows say what
+    has happened. Of ``data`` they are told what ``selectors.webhooks.DETAILS`` names.
     """
-    return OrderEvent.objects.create(
+    event = OrderEvent.objects.create(
         order=order,
         seller_order=seller_order,
         type=type,
@@ -32,6 +37,8 @@ def record(
         note=note[:300],
         data=dict(data or {}),
     )
+    webhooks.emit_event(event=event)
+    return event
 
 
 def side_of(actor: User | None, order: Order, seller_order: SellerOrder | None) -> Actor:

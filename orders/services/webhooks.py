@@ -36,7 +36,7 @@ _SECRET_BYTES = 32
 
 
 # --- Telling ---------------------------------------------------------------------------------
-def emit_event(*, event: OrderEvent, told: Mapping[str, Any] | None = None) -> None:
+def emit_event(*, event: OrderEvent) -> None:
     """Tell what was written into the history of an order; for ``timeline.record``.
 
     A shop is told of its own part. An order that was placed is told once a part, to the marketplace too.
@@ -50,11 +50,10 @@ def emit_event(*, event: OrderEvent, told: Mapping[str, Any] | None = None) -> N
     parts = reads.parts_told(event)
     for part in parts:
         wanting = [one for one in endpoints if one.seller_id in (None, part.seller_id)]
-        data = reads.with_told(reads.part_data(part), told)
+        data = reads.part_data(event, part)
         _write(kind, wanting, data, seller_id=part.seller_id, event=event)
     if not parts:
-        data = reads.with_told(reads.order_data(event), told)
-        _write(kind, endpoints, data, seller_id=None, event=event)
+        _write(kind, endpoints, reads.order_data(event), seller_id=None, event=event)
 
 
 def emit(*, kind: str, seller: Seller | None, data: Callable[[], Mapping[str, Any]]) -> None:
