@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from orders.api import messages, selling, views
+from orders.api import messages, selling, views, webhooks
 
 urlpatterns = [
     # Basket
@@ -78,5 +78,38 @@ urlpatterns = [
         "selling/<slug:shop>/messages/<uuid:pk>/report/",
         messages.SellingReportView.as_view(),
         name="selling_message_report",
+    ),
+    # What a shop's programs are told
+    path("selling/<slug:shop>/webhooks/", webhooks.WebhooksView.as_view(), name="webhooks"),
+    path("selling/<slug:shop>/webhooks/<uuid:pk>/", webhooks.WebhookView.as_view(), name="webhook"),
+    path(
+        "selling/<slug:shop>/webhooks/<uuid:pk>/secret/",
+        webhooks.SecretView.as_view(),
+        name="webhook_secret",
+    ),
+    path(
+        "selling/<slug:shop>/webhooks/<uuid:pk>/test/",
+        webhooks.TestView.as_view(),
+        name="webhook_test",
+    ),
+    path(
+        "selling/<slug:shop>/webhooks/<uuid:pk>/replay/",
+        webhooks.ReplayView.as_view(),
+        name="webhook_replay",
+    ),
+    path(
+        "selling/<slug:shop>/webhooks/<uuid:pk>/deliveries/",
+        webhooks.DeliveriesView.as_view(),
+        name="webhook_deliveries",
+    ),
+    path(
+        "selling/<slug:shop>/webhooks/deliveries/<uuid:pk>/",
+        webhooks.DeliveryView.as_view(),
+        name="webhook_delivery",
+    ),
+    path(
+        "selling/<slug:shop>/webhooks/deliveries/<uuid:pk>/replay/",
+        webhooks.DeliveryReplayView.as_view(),
+        name="webhook_delivery_replay",
     ),
 ]

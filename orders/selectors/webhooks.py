@@ -1,5 +1,6 @@
 """What webhooks are told, and the log of the telling."""
 
+import json
 from typing import Any
 from uuid import UUID
 
@@ -12,7 +13,7 @@ from accounts.models import Seller
 from books4all.lib.errors import NotFoundError
 from books4all.lib.money import Money
 from orders.constants import HOOK_OPEN, EventType, HookOff, HookState
-from orders.models import OrderEvent, SellerOrder, WebhookDelivery, WebhookEndpoint
+from orders.models import OrderEvent, SellerOrder, WebhookDelivery, WebhookEndpoint, WebhookMessage
 from orders.selectors.webhook_types import type_of
 
 Data = dict[str, Any]
@@ -68,6 +69,16 @@ def dead_deliveries() -> QuerySet[WebhookDelivery]:
     """Return what was given up, the oldest first: for staff."""
     rows = WebhookDelivery.objects.filter(state=HookState.DEAD)
     return rows.exclude(endpoint__disabled_reason=HookOff.REMOVED).order_by("pk")
+
+
+def readable(message: WebhookMessage) -> str:
+    """Return what is sent, with the lines and indents that people read it by."""
+    return json.dumps(ordered(message), indent=2, ensure_ascii=False)
+
+
+def ordered(message: WebhookMessage) -> Data:
+    """Return what is sent: type, time and data, in this order."""
+    return {name: message.payload[name] for name in ("type", "timestamp", "data")}
 
 
 def due_delivery(pk: UUID, attempt: int) -> WebhookDelivery | None:

@@ -3,6 +3,7 @@
 from django.urls import URLPattern, path
 
 from orders.seller import documents, messages, offers, orders, parcels, refusals, tax, today
+from orders.seller import documents, messages, orders, parcels, refusals, today, webhooks
 
 urlpatterns: list[URLPattern] = [
     # The start
@@ -40,4 +41,24 @@ urlpatterns: list[URLPattern] = [
     path("<slug:shop>/messages/<uuid:pk>/archive/", messages.archive, name="message_archive"),
     path("<slug:shop>/messages/<uuid:pk>/block/", messages.block, name="message_block"),
     path("<slug:shop>/messages/<uuid:pk>/report/", messages.report, name="message_report"),
+    # What the shop's programs are told
+    path("<slug:shop>/webhooks/", webhooks.webhook_list, name="webhooks"),
+    path("<slug:shop>/webhooks/add/", webhooks.webhook_add, name="webhook_add"),
+    path("<slug:shop>/webhooks/<uuid:pk>/", webhooks.webhook, name="webhook"),
+    path("<slug:shop>/webhooks/<uuid:pk>/edit/", webhooks.webhook_edit, name="webhook_edit"),
+    path("<slug:shop>/webhooks/<uuid:pk>/secret/", webhooks.webhook_rotate, name="webhook_rotate"),
+    path("<slug:shop>/webhooks/<uuid:pk>/switch/", webhooks.webhook_switch, name="webhook_switch"),
+    path("<slug:shop>/webhooks/<uuid:pk>/test/", webhooks.webhook_test, name="webhook_test"),
+    path("<slug:shop>/webhooks/<uuid:pk>/replay/", webhooks.webhook_replay, name="webhook_replay"),
+    path("<slug:shop>/webhooks/<uuid:pk>/remove/", webhooks.webhook_remove, name="webhook_remove"),
+    path(
+        "<slug:shop>/webhooks/deliveries/<uuid:pk>/",
+        webhooks.webhook_delivery,
+        name="webhook_delivery",
+    ),
+    path(
+        "<slug:shop>/webhooks/deliveries/<uuid:pk>/replay/",
+        webhooks.webhook_delivery_replay,
+        name="webhook_delivery_replay",
+    ),
 ]

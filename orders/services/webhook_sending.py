@@ -29,7 +29,7 @@ from orders.constants import HOOK_OPEN, HookOff, HookState
 from orders.models import WebhookAttempt, WebhookDelivery, WebhookEndpoint, WebhookMessage
 from orders.models.webhooks import ANSWER_LENGTH
 from orders.selectors.webhook_types import TEST
-from orders.selectors.webhooks import due_delivery
+from orders.selectors.webhooks import due_delivery, ordered
 from orders.services.transactions import business_transaction
 from orders.services.webhooks import enqueue_attempt, locked, must_be_on, shut
 
@@ -70,8 +70,7 @@ class Outcome:
 
 def body_of(message: WebhookMessage) -> bytes:
     """Return a message as it goes over the wire: the same bytes however often it is sent."""
-    ordered = {name: message.payload[name] for name in ("type", "timestamp", "data")}
-    return json.dumps(ordered, ensure_ascii=False, separators=(",", ":")).encode()
+    return json.dumps(ordered(message), ensure_ascii=False, separators=(",", ":")).encode()
 
 
 def headers_for(

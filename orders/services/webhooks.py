@@ -142,23 +142,36 @@ def add(
 
 
 @business_transaction
-def change(
+def amend(
     *,
     endpoint_id: UUID,
-    url: str,
-    description: str,
-    types: Sequence[str],
+    url: str | None = None,
+    description: str | None = None,
+    types: Sequence[str] | None = None,
+    enabled: bool | None = None,
     actor: User | None,
 ) -> WebhookEndpoint:
-    """Change where an endpoint is and what it is told. Raises as ``add``, and NotFoundError."""
-    url, types = _checked(url, types)
+    """Change where an endpoint is and what it is told, switch it on or off; None leaves it as it is.
+
+    Raises as ``add``, and NotFoundError.
+    """
     endpoint = locked(endpoint_id)
-    others = WebhookEndpoint.objects.filter(seller=endpoint.seller_id, url=url)
-    if others.exclude(pk=endpoint.pk).exclude(disabled_reason=HookOff.REMOVED).exists():
-        raise _refused("url", _("There is a webhook with this address."))
-    endpoint.url, endpoint.description, endpoint.types = url, description[:200], list(types)
-    endpoint.save(update_fields=["url", "description", "types", "updated_at"])
-    _log(endpoint, "webhook.changed", actor)
+    before = endpoint.url, endpoint.description, endpoint.types
+    if description is not None:
+        endpoint.description = description[:200]
+    if url is not None or types is not None:
+        endpoint.url, endpoint.types = _checked(
+            endpoint.url if url is None else url, endpoint.types if types is None else types
+        )
+        others = WebhookEndpoint.objects.filter(seller=endpoint.seller_id, url=endpoint.url)
+        if others.exclude(pk=endpoint.pk).exclude(disabled_reason=HookOff.REMOVED).exists():
+            raise _refused("url", _("There is a webhook with this address."))
+    if before != (endpoint.url, endpoint.description, endpoint.types):
+        endpoint.save(update_fields=["url", "description", "types", "updated_at"])
+        _log(endpoint, "webhook.changed", actor)
+    if enabled is not None and enabled != endpoint.enabled:
+        switch = switch_on if enabled else switch_off
+        endpoint = switch(endpoint_id=endpoint.pk, actor=actor)
     return endpoint
 
 

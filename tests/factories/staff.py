@@ -21,6 +21,7 @@ from tests.factories import catalog as books
 from tests.factories import covers as pictures
 from tests.factories import orders as sales
 from tests.factories import promotions as offers
+from tests.factories import webhooks as hooks
 
 Maker = Callable[[int], Any]
 
@@ -290,6 +291,20 @@ class World:
                 sales.MessageReportFactory(),
                 sales.MessageReportFactory(thread=first[orders.Thread], handled_at=timezone.now()),
             )[0],
+            orders.WebhookEndpoint: lambda _n: (
+                hooks.WebhookEndpointFactory(),
+                hooks.WebhookEndpointFactory(seller=first[accounts.Seller]),
+            )[0],
+            orders.WebhookMessage: lambda _n: hooks.WebhookMessageFactory(
+                seller=first[accounts.Seller]
+            ),
+            orders.WebhookDelivery: lambda _n: (
+                hooks.WebhookDeliveryFactory(endpoint=first[orders.WebhookEndpoint], state="dead"),
+                hooks.WebhookDeliveryFactory(message=first[orders.WebhookMessage]),
+            )[0],
+            orders.WebhookAttempt: lambda _n: hooks.WebhookAttemptFactory(
+                delivery=first[orders.WebhookDelivery]
+            ),
             orders.MessageBlock: lambda _n: sales.MessageBlockFactory(),
             orders.CommissionRule: lambda _n: sales.CommissionRuleFactory(
                 seller=people.SellerFactory(), subject=books.SubjectFactory()

@@ -43,6 +43,7 @@ from tests.factories.catalog import (
 from tests.factories.covers import ListingPhotoFactory
 from tests.factories.orders import MessageFactory, SandboxPaymentFactory, ShipmentFactory
 from tests.factories.promotions import BasketCodeFactory, PromotionFactory, PromotionShopFactory
+from tests.factories.webhooks import WebhookDeliveryFactory
 from tests.orders.journeys import at_the_provider, basket_with, placed
 from tests.security.routes import Route, address, routes
 
@@ -328,6 +329,13 @@ def everybody() -> Cast:
     }
     code = BasketCodeFactory(basket=guest)
     rows["api:basket_code"] = {"pk": str(code.pk)}
+    told = WebhookDeliveryFactory(endpoint__seller=listing.seller)
+    for name in ("webhook_delivery", "webhook_delivery_replay"):
+        rows[f"selling:{name}"] = rows[f"api:{name}"] = {"pk": str(told.pk)}
+    for name in ("", "_edit", "_rotate", "_switch", "_test", "_replay", "_remove", "_secret"):
+        rows[f"selling:webhook{name}"] = {"pk": str(told.endpoint_id)}
+        rows[f"api:webhook{name}"] = {"pk": str(told.endpoint_id)}
+    rows["api:webhook_deliveries"] = {"pk": str(told.endpoint_id)}
     rows["selling:order_parcel"] = {"number": order.number, "parcel": str(parcel.pk)}
     return Cast(
         ann,
