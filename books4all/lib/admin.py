@@ -110,8 +110,9 @@ class StaffHistoryAdmin(ReadOnlyAdmin):
 
 @queue(90, "procrastinate.view_procrastinatejob")
 def failed_jobs() -> Queue:
-    """Return jobs that were tried often enough."""
-    rows: QuerySet[ProcrastinateJob] = ProcrastinateJob.objects.filter(status="failed")
+    """Return jobs that were tried often enough; letters stand in a queue of their own."""
+    failed: QuerySet[ProcrastinateJob] = ProcrastinateJob.objects.filter(status="failed")
+    rows = failed.exclude(queue_name="mail")
     shown = rows.annotate(failed_at=Max("procrastinateevent__at")).order_by("pk")[:SHOWN]
     return Queue(
         title=_("Jobs that failed"),

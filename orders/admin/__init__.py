@@ -11,11 +11,20 @@ from orders.admin import (
     seller_orders,
     standing,
     tax,
+    mails,
+    messages,
+    orders,
+    payments,
+    queues,
+    seller_orders,
+    standing,
+    webhooks,
 )
 
 __all__ = [
     "baskets",
     "commission",
+    "mails",
     "messages",
     "orders",
     "payments",
@@ -24,4 +33,5 @@ __all__ = [
     "seller_orders",
     "standing",
     "tax",
+    "webhooks",
 ]

@@ -6,6 +6,7 @@ from orders.models.commission import CommissionRule
 from orders.models.gift_cards import GiftCard, GiftCardUse
 from orders.models.idempotency import IdempotencyKey
 from orders.models.ledger import JournalEntry, LedgerAccount, Posting
+from orders.models.mails import UnsentMail
 from orders.models.messages import Message, MessageBlock, MessageReport, Thread
 from orders.models.orders import (
     Hold,
@@ -63,6 +64,7 @@ __all__ = [
     "ShopTax",
     "TaxRate",
     "Thread",
+    "UnsentMail",
     "WebhookAttempt",
     "WebhookDelivery",
     "WebhookEndpoint",

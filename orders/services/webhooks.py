@@ -124,16 +124,10 @@ def add(
     Raises:
         DomainError: nothing is sent to such an address, a type is unknown, or there are too many.
     """
-    url, types = _checked(url, types)
     if seller is not None:
         # Two of the team at once: one waits for the other, and sees what it did.
         Seller.objects.select_for_update(no_key=True).get(pk=seller.pk)
-    known = WebhookEndpoint.objects.filter(seller=seller).exclude(disabled_reason=HookOff.REMOVED)
-    if known.filter(url=url).exists():
-        raise _refused("url", _("There is a webhook with this address."))
-    if known.count() >= MOST_ENDPOINTS:
-        message = _("There can be at most %(n)d webhooks. Remove one that is not used any more.")
-        raise DomainError(message % {"n": MOST_ENDPOINTS})
+    url, types = must_fit(seller, url, types)
     endpoint = WebhookEndpoint.objects.create(
         seller=seller, url=url, description=description[:200], types=types, secret=new_secret()
     )
@@ -160,12 +154,12 @@ def amend(
     if description is not None:
         endpoint.description = description[:200]
     if url is not None or types is not None:
-        endpoint.url, endpoint.types = _checked(
-            endpoint.url if url is None else url, endpoint.types if types is None else types
+        endpoint.url, endpoint.types = must_fit(
+            endpoint.seller,
+            endpoint.url if url is None else url,
+            endpoint.types if types is None else types,
+            but=endpoint.pk,
         )
-        others = WebhookEndpoint.objects.filter(seller=endpoint.seller_id, url=endpoint.url)
-        if others.exclude(pk=endpoint.pk).exclude(disabled_reason=HookOff.REMOVED).exists():
-            raise _refused("url", _("There is a webhook with this address."))
     if before != (endpoint.url, endpoint.description, endpoint.types):
         endpoint.save(update_fields=["url", "description", "types", "updated_at"])
         _log(endpoint, "webhook.changed", actor)
@@ -248,6 +242,26 @@ def test(*, endpoint_id: UUID, actor: User | None) -> WebhookDelivery:
 
 
 # --- Shared with sending ---------------------------------------------------------------------
+def must_fit(
+    seller: Seller | None, url: str, types: Sequence[str], *, but: UUID | None = None
+) -> tuple[str, list[str]]:
+    """Return the address and the types of an endpoint as they are written; of ``but``, if it is there.
+
+    Raises:
+        DomainError: nothing is sent to such an address, it is there already, a type is unknown, or there
+            are as many endpoints as there can be.
+    """
+    url, kinds = _checked(url, types)
+    known = WebhookEndpoint.objects.filter(seller=seller).exclude(disabled_reason=HookOff.REMOVED)
+    others = list(known.exclude(pk=but).values_list("url", flat=True))
+    if url in others:
+        raise _refused("url", _("There is a webhook with this address."))
+    if len(others) >= MOST_ENDPOINTS:
+        message = _("There can be at most %(n)d webhooks. Remove one that is not used any more.")
+        raise DomainError(message % {"n": MOST_ENDPOINTS})
+    return url, kinds
+
+
 def locked(endpoint_id: UUID) -> WebhookEndpoint:
     """Return an endpoint under its row's lock, which comes before those of its deliveries.
 

@@ -328,6 +328,9 @@ class World:
                 action_flag=CHANGE,
                 change_message="Approved",
             ),
+            orders.UnsentMail: lambda _n: orders.UnsentMail.objects.get(
+                pk=job(events_of=getattr(self.first.get(orders.UnsentMail), "pk", None))
+            ),
             ProcrastinateJob: lambda _n: ProcrastinateJob.objects.get(
                 pk=job(events_of=self.first[ProcrastinateJob].pk)
             ),

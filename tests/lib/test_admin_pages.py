@@ -36,8 +36,8 @@ EXTRA = {
     "duplicate": 1,
     "matchdoubt": 2,
 }
-# The session, the user, sales, and a count and the first rows of each of the twelve queues.
-MOST_OF_THE_START_PAGE = 28
+# The session, the user, sales, and a count and the first rows of each of the fourteen queues.
+MOST_OF_THE_START_PAGE = 32
 
 MODELS = sorted(admin.site._registry, key=lambda model: model._meta.label)
 

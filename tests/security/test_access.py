@@ -15,7 +15,7 @@ from django.http import HttpResponse
 from django.test import Client
 from redis import Redis
 
-from accounts.models import User
+from accounts.models import Seller, User
 from accounts.services import tokens
 from catalog.models import BulkEdit
 from catalog.selectors import waiting as links
@@ -336,6 +336,7 @@ def everybody() -> Cast:
         rows[f"selling:webhook{name}"] = {"pk": str(told.endpoint_id)}
         rows[f"api:webhook{name}"] = {"pk": str(told.endpoint_id)}
     rows["api:webhook_deliveries"] = {"pk": str(told.endpoint_id)}
+    rows |= rows_of_webhooks(listing.seller)
     rows["selling:order_parcel"] = {"number": order.number, "parcel": str(parcel.pk)}
     return Cast(
         ann,
@@ -345,6 +346,18 @@ def everybody() -> Cast:
         my_shop=mine.slug,
         hers=["Onlyhers", "onlyhers", order.number],
     )
+
+
+def rows_of_webhooks(seller: Seller) -> dict[str, dict[str, str]]:
+    """Return what a shop's webhooks bring: one, and a message on its way."""
+    told = WebhookDeliveryFactory(endpoint__seller=seller)
+    rows = {"api:webhook_deliveries": {"pk": str(told.endpoint_id)}}
+    for name in ("webhook_delivery", "webhook_delivery_replay"):
+        rows[f"selling:{name}"] = rows[f"api:{name}"] = {"pk": str(told.pk)}
+    for name in ("", "_edit", "_rotate", "_switch", "_test", "_replay", "_remove", "_secret"):
+        rows[f"selling:webhook{name}"] = {"pk": str(told.endpoint_id)}
+        rows[f"api:webhook{name}"] = {"pk": str(told.endpoint_id)}
+    return rows
 
 
 NOWHERE = {
