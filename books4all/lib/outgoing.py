@@ -7,7 +7,7 @@ pinned to the address that was judged. On top of them HTTPS alone, and no redire
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
-from http.client import HTTPConnection, HTTPException, HTTPResponse
+from http.client import HTTPException, HTTPResponse
 from ipaddress import ip_address
 from threading import Timer
 from urllib.parse import urlsplit
@@ -29,6 +29,7 @@ from books4all.lib.fetch import (
 
 THIS_MACHINE = "127.0.0.1"
 _ANY = ("*",)
+_ALWAYS = {"Accept-Encoding": "identity", "Connection": "close"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,25 +89,17 @@ def post(
         # Connecting must be quick; the answer may take all the time there is.
         connection.connect()
         connection.wait(max(0.1, until - time.monotonic()))
-        return _say(connection, target, body, headers, most_bytes)
+        connection.request("POST", target.path, body=body, headers={**_ALWAYS, **headers})
+        with connection.getresponse() as answer:
+            if time.monotonic() >= until:
+                # Headers that are cut off look as if they had ended.
+                raise TimeoutError
+            return Answer(answer.status, _beginning(answer, most_bytes))
     except (OSError, HTTPException, ValueError) as error:
         raise FetchFailedError(_reason(error, until)) from error
     finally:
         alarm.cancel()
         connection.close()
-
-
-def _say(
-    connection: HTTPConnection,
-    target: Target,
-    body: bytes,
-    headers: Mapping[str, str],
-    most_bytes: int,
-) -> Answer:
-    known = {"Accept-Encoding": "identity", "Connection": "close", **headers}
-    connection.request("POST", target.path, body=body, headers=known)
-    with connection.getresponse() as answer:
-        return Answer(answer.status, _beginning(answer, most_bytes))
 
 
 def _beginning(answer: HTTPResponse, most_bytes: int) -> bytes:

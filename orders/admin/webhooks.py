@@ -64,6 +64,8 @@ class ReplaySinceForm(forms.Form):
     )
 
 
+# One column, named twice: Django knows it by itself.
+_SHOP = link("seller", _("seller"))
 _SHOWN = (
     "failing_since",
     "disabled_at",
@@ -144,11 +146,11 @@ class WebhookEndpointAdmin(StaffAdmin):
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         """Ask for as little as there is to say; show the rest of a row that is there."""
         asked = ("url", "description", "types")
-        return asked if obj is None else (link("seller", _("seller")), *asked, *_SHOWN)
+        return asked if obj is None else (_SHOP, *asked, *_SHOWN)
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         """All that follows from what was sent."""
-        return () if obj is None else (link("seller", _("seller")), *_SHOWN)
+        return () if obj is None else (_SHOP, *_SHOWN)
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """A shop's own is its business."""

@@ -1,11 +1,7 @@
 """What programs are told: signed, tried again, given up visibly, sent again."""
 
-import json
-import threading
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import pytest
@@ -25,70 +21,17 @@ from orders.services import seller_orders, timeline, webhook_sending, webhooks
 from tests.factories.accounts import SellerFactory
 from tests.factories.catalog import ListingFactory
 from tests.orders.journeys import placed, run_jobs
+from tests.orders.receiver import Got, Receiver, listening
 from tests.orders.selling import sold
 
 pytestmark = pytest.mark.django_db
 SEND = "orders.send_webhook"
 
 
-@dataclass
-class Got:
-    """A message as it arrived."""
-
-    headers: dict[str, str]
-    body: bytes
-
-    @property
-    def payload(self) -> Any:
-        return json.loads(self.body)
-
-
-@dataclass
-class Receiver:
-    """A program of a shop: an HTTP server here. ``answers`` are given in turn, the last for ever."""
-
-    url: str = ""
-    got: list[Got] = field(default_factory=list)
-    answers: list[tuple[int, dict[str, str], bytes]] = field(
-        default_factory=lambda: [(200, {}, b"thanks")]
-    )
-
-    def answer(self, *codes: int, body: bytes = b"", **headers: str) -> None:
-        self.answers = [(code, headers, body) for code in codes]
-
-
 @pytest.fixture
 def receiver() -> Iterator[Receiver]:
-    known = Receiver()
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            body = self.rfile.read(int(self.headers["Content-Length"]))
-            known.got.append(Got({k.lower(): v for k, v in self.headers.items()}, body))
-            turn = known.answers.pop(0) if len(known.answers) > 1 else known.answers[0]
-            code, headers, text = turn
-            self.send_response(code)
-            for name, value in headers.items():
-                self.send_header(name, value)
-            self.send_header("Content-Length", str(len(text)))
-            self.end_headers()
-            self.wfile.write(text)
-
-        do_GET = do_POST
-
-        def log_message(self, *args: Any) -> None:
-            pass
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-    thread.start()
-    known.url = f"http://127.0.0.1:{server.server_port}/hooks?shop=1"
-    try:
-        yield known
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
+    with listening() as program:
+        yield program
 
 
 @pytest.fixture
