@@ -131,6 +131,9 @@ def _note(*, endpoint_id: UUID, delivery_id: UUID, attempt: int, outcome: Outcom
     try:
         endpoint = locked(endpoint_id)
     except NotFoundError:
+        # Removed while an event was being told to it.
+        waiting = WebhookDelivery.objects.filter(pk=delivery_id, state__in=HOOK_OPEN)
+        waiting.update(state=HookState.DEAD, next_at=None)
         return
     delivery = (
         WebhookDelivery.objects.select_for_update(of=("self",), no_key=True)
