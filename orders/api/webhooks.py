@@ -10,7 +10,7 @@ from rest_framework.response import Response
 
 from accounts.api.selling import TeamEndpoint
 from accounts.constants import SellerRole
-from books4all.lib.api.pagination import Ordering, page_of
+from books4all.lib.api.pagination import Ordering, PageQuery, page_of
 from books4all.lib.api.serializers import ProblemOut
 from orders.api import webhook_serializers as shapes
 from orders.models import WebhookEndpoint
@@ -40,7 +40,7 @@ class WebhooksView(HookEndpoint):
         operation_id="webhooks",
         tags=["selling"],
         responses={200: page_of(shapes.WebhookOut, "WebhookPage"), **_READS},
-        parameters=[shapes.PageQuery],
+        parameters=[PageQuery],
     )
     def get(self, request: Request, shop: str) -> Response:
         """List the shop's webhooks, the oldest first."""
@@ -48,7 +48,7 @@ class WebhooksView(HookEndpoint):
         return self.page(
             reads.endpoints_of(self.member.seller),
             ordering=OLDEST,
-            query=self.query(shapes.PageQuery),
+            query=self.query(PageQuery),
             serializer=shapes.WebhookOut,
         )
 

@@ -39,7 +39,7 @@ def unsent_mails() -> QuerySet[Any]:
     which holds links that are secrets, is left where it is.
     """
     last = ProcrastinateEvent.objects.filter(job=OuterRef("pk")).order_by("-pk").values("at")
-    return (
+    rows: QuerySet[Any] = (
         UnsentMail.objects.filter(status="failed", queue_name=QUEUE)
         .defer("args")
         .annotate(
@@ -49,6 +49,7 @@ def unsent_mails() -> QuerySet[Any]:
             to=KT("args__to"),
         )
     )
+    return rows
 
 
 def what_mail(job: Any) -> str:

@@ -65,7 +65,7 @@ def emit(*, kind: str, seller: Seller | None, data: Callable[[], Mapping[str, An
     whose = Q(pk=None) if seller is None else Q(seller=seller)
     endpoints = reads.listeners(kind, whose=whose)
     if endpoints:
-        _write(kind, endpoints, dict(data()), seller_id=seller and seller.pk)
+        _write(kind, endpoints, dict(data()), seller_id=None if seller is None else seller.pk)
 
 
 def _write(
@@ -253,7 +253,7 @@ def must_fit(
     """
     url, kinds = _checked(url, types)
     known = WebhookEndpoint.objects.filter(seller=seller).exclude(disabled_reason=HookOff.REMOVED)
-    others = list(known.exclude(pk=but).values_list("url", flat=True))
+    others = [found for key, found in known.values_list("pk", "url") if key != but]
     if url in others:
         raise _refused("url", _("There is a webhook with this address."))
     if len(others) >= MOST_ENDPOINTS:

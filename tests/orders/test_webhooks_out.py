@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -559,3 +560,19 @@ def test_too_many_twice_and_unknown_are_refused(shop: Any) -> None:
         webhooks.add(seller=shop, url="https://example.org/1", actor=None)
     with pytest.raises(DomainError, match=r"order\.eaten"):
         webhooks.add(seller=None, url="https://a.example/", types=["order.eaten"], actor=None)
+
+
+# ---- The developers' guide ---------------------------------------------------------------------
+
+
+def test_the_guide_names_what_is_told_and_when_it_is_tried_again() -> None:
+    guide = (Path(__file__).resolve().parents[2] / "docs/webhooks.md").read_text(encoding="utf-8")
+    for name in webhook_types.types():
+        noun = name.split(".")[0]
+        assert f"`{name}`" in guide or f"`{noun}.…`" in guide, name
+    said = "5 seconds, 5 minutes, 30 minutes, 2, 5, 10, 14, 20 and 24 hours"
+    assert said in " ".join(guide.split())
+    minutes, hours = 60, 3600
+    assert (5, 5 * minutes, 30 * minutes, *(n * hours for n in (2, 5, 10, 14, 20, 24))) == (
+        webhook_sending.SCHEDULE
+    )
