@@ -26,7 +26,12 @@ from orders.services import webhook_sending, webhooks
 class EndpointForm(KnownForm):
     """An endpoint of the marketplace's own."""
 
-    url = forms.CharField(label=_("Address"), max_length=500, help_text="https://…")
+    url = forms.CharField(
+        label=_("Address"),
+        max_length=500,
+        help_text="https://…",
+        widget=forms.TextInput(attrs={"class": "vLargeTextField"}),
+    )
     types = forms.MultipleChoiceField(
         label=_("What it is told"),
         required=False,
@@ -245,8 +250,8 @@ class WebhookDeliveryAdmin(ReadOnlyAdmin):
 
     related = ("message", "endpoint__seller")
     list_display = (
-        "pk",
-        link("message", _("message")),
+        "happened",
+        "message_type",
         link("endpoint", _("webhook")),
         "state",
         "attempts",
@@ -271,6 +276,16 @@ class WebhookDeliveryAdmin(ReadOnlyAdmin):
             several=True,
         ),
     )
+
+    @admin.display(description=_("happened"), ordering="pk")
+    def happened(self, delivery: WebhookDelivery) -> Any:
+        """Return when it happened."""
+        return delivery.message.created_at
+
+    @admin.display(description=_("what"))
+    def message_type(self, delivery: WebhookDelivery) -> str:
+        """Return what happened."""
+        return delivery.message.type
 
 
 @admin.register(WebhookAttempt)

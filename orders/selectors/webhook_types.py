@@ -20,7 +20,9 @@ _NAMED: dict[str, str] = {
     EventType.PAYMENT_PROBLEM: "payment.problem",
 }
 # First words of events that are about something else than the order itself: "return_approved".
-_NOUNS = frozenset({"claim", "dispute", "payment", "refund", "return"})
+_NOUNS = frozenset({"case", "claim", "dispute", "payment", "postage", "refund", "return"})
+# Of whole orders, never of a shop's part: told to the marketplace's own endpoints alone.
+_NOT_FOR_SHOPS = frozenset({"order.expired", "payment.problem"})
 # What is no event of an order.
 _OTHERS: dict[str, str | Promise] = {
     "payout.created": _("Payout made"),
@@ -37,13 +39,14 @@ def type_of(event: str) -> str:
     return f"{noun}.{deed}" if deed and noun in _NOUNS else f"order.{event}"
 
 
-def types() -> dict[str, str | Promise]:
-    """Return every name that an endpoint can ask for, with a label."""
+def types(*, marketplace: bool = True) -> dict[str, str | Promise]:
+    """Return every name that an endpoint of the marketplace, or of a shop, can ask for, with a label."""
     events = {type_of(value): label for value, label in EventType.choices if type_of(value)}
-    return {**events, **_OTHERS}
+    hidden = frozenset() if marketplace else _NOT_FOR_SHOPS
+    return {name: label for name, label in {**events, **_OTHERS}.items() if name not in hidden}
 
 
-def unknown(names: Iterable[str]) -> list[str]:
-    """Return those of ``names`` that are no types."""
-    known = types()
+def unknown(names: Iterable[str], *, marketplace: bool) -> list[str]:
+    """Return those of ``names`` that an endpoint of the marketplace, or of a shop, can't ask for."""
+    known = types(marketplace=marketplace)
     return [name for name in names if name not in known]

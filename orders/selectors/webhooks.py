@@ -19,7 +19,7 @@ from orders.selectors.webhook_types import type_of
 Data = dict[str, Any]
 # Of what an event keeps for programs (``OrderEvent.data``), the keys of rows that are told: of nobody's
 # secrets, and the same that the API calls them by. ``amount`` is told beside them.
-DETAILS = ("refund", "shipment", "refusal", "return", "claim", "dispute")
+DETAILS = ("case", "claim", "dispute", "postage", "refund", "refusal", "return", "shipment")
 
 
 # --- The log ---------------------------------------------------------------------------------

@@ -8,12 +8,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from orders.constants import HookState
-from orders.selectors.webhook_types import types
+from orders.selectors.webhook_types import TEST, types
 
 
 def type_choices() -> list[tuple[str, str]]:
     """Return the names with what they mean, as they are ticked."""
-    return [(name, f"{label} ({name})") for name, label in types().items()]
+    return [(name, f"{label} ({name})") for name, label in types(marketplace=False).items()]
 
 
 class WebhookForm(forms.Form):
@@ -55,7 +55,7 @@ class LogForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         any_one = ("", _("Any"))
-        named = [(name, name) for name in (*types(), "webhook.test")]
+        named = [(name, name) for name in (*types(marketplace=False), TEST)]
         self.fields["state"].choices = [any_one, *HookState.choices]  # type: ignore[attr-defined]
         self.fields["type"].choices = [any_one, *named]  # type: ignore[attr-defined]
 

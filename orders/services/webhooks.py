@@ -251,7 +251,7 @@ def must_fit(
         DomainError: nothing is sent to such an address, it is there already, a type is unknown, or there
             are as many endpoints as there can be.
     """
-    url, kinds = _checked(url, types)
+    url, kinds = _checked(url, types, marketplace=seller is None)
     known = WebhookEndpoint.objects.filter(seller=seller).exclude(disabled_reason=HookOff.REMOVED)
     others = [found for key, found in known.values_list("pk", "url") if key != but]
     if url in others:
@@ -294,7 +294,7 @@ def new_secret() -> str:
     return "whsec_" + base64.b64encode(secrets.token_bytes(_SECRET_BYTES)).decode()
 
 
-def _checked(url: str, types: Sequence[str]) -> tuple[str, list[str]]:
+def _checked(url: str, types: Sequence[str], *, marketplace: bool) -> tuple[str, list[str]]:
     url = url.strip()
     try:
         check(url[:501], this_machine=settings.WEBHOOKS_TO_THIS_MACHINE)
@@ -302,7 +302,7 @@ def _checked(url: str, types: Sequence[str]) -> tuple[str, list[str]]:
         raise _refused("url", error.message) from error
     if len(url) > 500:
         raise _refused("url", _("An address can have at most 500 characters."))
-    strange = unknown(types)
+    strange = unknown(types, marketplace=marketplace)
     if strange:
         raise _refused("types", _("There is no type “%(name)s”.") % {"name": strange[0][:60]})
     return url, sorted(set(types))

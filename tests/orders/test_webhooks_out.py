@@ -27,6 +27,7 @@ from tests.orders.selling import sold
 
 pytestmark = pytest.mark.django_db
 SEND = "orders.send_webhook"
+URL = "https://shop.example/hooks"
 
 
 @pytest.fixture
@@ -188,7 +189,7 @@ def test_every_event_has_a_name_of_a_kind() -> None:
         "refund.failed",
     } <= set(told)  # fmt: skip
     assert all(name.count(".") == 1 and name == name.lower() for name in told)
-    assert webhook_types.type_of("return_approved") == "return.approved"
+    assert webhook_types.type_of("case_offer_refused") == "case.offer_refused"
 
 
 def test_a_step_that_fails_tells_nothing(shop: Any, endpoint: WebhookEndpoint) -> None:
@@ -558,6 +559,9 @@ def test_too_many_twice_and_unknown_are_refused(shop: Any) -> None:
         webhooks.add(seller=shop, url="https://example.org/x", actor=None)
     with pytest.raises(DomainError, match="this address"):
         webhooks.add(seller=shop, url="https://example.org/1", actor=None)
+    with pytest.raises(DomainError, match=r"payment\.problem"):
+        webhooks.add(seller=SellerFactory(), url=URL, types=["payment.problem"], actor=None)
+    webhooks.add(seller=None, url=URL, types=["payment.problem"], actor=None)
     with pytest.raises(DomainError, match=r"order\.eaten"):
         webhooks.add(seller=None, url="https://a.example/", types=["order.eaten"], actor=None)
 
