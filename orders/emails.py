@@ -10,8 +10,8 @@ from django.urls import reverse
 from books4all.lib.mail import Letter, render
 from books4all.lib.postal import label_lines
 from orders.constants import Side
-from orders.models import GiftCard, Message, Order, OrderLine, Refusal, SellerOrder, Shipment
 from orders.models import (
+    GiftCard,
     Message,
     Order,
     OrderLine,
@@ -141,6 +141,8 @@ def gift_card(pk: UUID, code: str) -> Letter:
     card = GiftCard.objects.get(pk=pk)
     context = {"card": card, "code": code, "home_link": settings.PUBLIC_URL + "/"}
     return render("orders/gift_card", to=card.recipient, context=context)
+
+
 def webhook_off(pk: UUID) -> Letter | None:
     """Tell a shop that its program is not told of its orders any more, and why."""
     endpoint = WebhookEndpoint.objects.select_related("seller").get(pk=pk)

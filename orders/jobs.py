@@ -12,8 +12,7 @@ from procrastinate.manager import JobManager
 
 from accounts.services import tokens
 from orders.payments.sandbox import bank
-from orders.services import gift_cards, idempotency, refunds, standing, together
-from orders.services import idempotency, refunds, standing, together, webhook_sending
+from orders.services import gift_cards, idempotency, refunds, standing, together, webhook_sending
 from orders.services.reconciler import sweep
 
 log = structlog.get_logger(__name__)

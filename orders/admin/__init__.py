@@ -3,6 +3,7 @@
 from orders.admin import (
     baskets,
     commission,
+    mails,
     messages,
     orders,
     payments,
@@ -11,13 +12,6 @@ from orders.admin import (
     seller_orders,
     standing,
     tax,
-    mails,
-    messages,
-    orders,
-    payments,
-    queues,
-    seller_orders,
-    standing,
     webhooks,
 )
 

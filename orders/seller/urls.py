@@ -2,8 +2,17 @@
 
 from django.urls import URLPattern, path
 
-from orders.seller import documents, messages, offers, orders, parcels, refusals, tax, today
-from orders.seller import documents, messages, orders, parcels, refusals, today, webhooks
+from orders.seller import (
+    documents,
+    messages,
+    offers,
+    orders,
+    parcels,
+    refusals,
+    tax,
+    today,
+    webhooks,
+)
 
 urlpatterns: list[URLPattern] = [
     # The start

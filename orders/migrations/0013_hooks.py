@@ -11,7 +11,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0006_standings'),
-        ('orders', '0009_amounts_of_before'),
+        ('orders', '0012_promotions'),
         ('procrastinate', '0041_post_retry_failed_job'),
     ]
 
