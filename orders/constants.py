@@ -88,6 +88,17 @@ class RefusalReason(models.TextChoices):
     OTHER = "other", _("Another reason")
 
 
+class DocumentKind(models.TextChoices):
+    """Documents of account that are issued and numbered."""
+
+    INVOICE = "invoice", _("Invoice")
+    RECEIPT = "receipt", _("Receipt")
+    CREDIT_NOTE = "credit_note", _("Credit note")
+    COMMISSION_INVOICE = "commission_invoice", _("Invoice for commission")
+    COMMISSION_CREDIT = "commission_credit", _("Credit note for commission")
+    STATEMENT = "statement", _("Statement")
+
+
 class HoldStatus(models.TextChoices):
     """States of a hold on stock."""
 

@@ -20,6 +20,7 @@ from orders.models import (
     Shipment,
     WebhookEndpoint,
 )
+from orders.models import Document, Message, Order, OrderLine, Refusal, SellerOrder, Shipment
 from orders.selectors.deadlines import post_by
 from orders.selectors.orders import with_parcels
 from orders.selectors.sold_money import money_of
@@ -152,10 +153,24 @@ def webhook_off(pk: UUID) -> Letter | None:
     path = reverse("selling:webhook", args=[seller.slug, endpoint.pk])
     context = {"shop": seller, "endpoint": endpoint, "link": settings.PUBLIC_URL + path}
     return render("orders/webhook_off", to=seller.email, context=context)
+def month_documents(pk: UUID) -> Letter | None:
+    """Tell a shop that its documents of a month are there; what is on them stays here."""
+    statement = Document.objects.select_related("seller").get(pk=pk)
+    seller = statement.seller
+    if not seller.email or statement.period is None:
+        return None
+    page = reverse("selling:documents", args=[seller.slug])
+    context = {
+        "month": statement.period,
+        "link": f"{settings.PUBLIC_URL}{page}?month={statement.period:%Y-%m}",
+        "shop": seller.name,
+    }
+    return render("orders/month_documents", to=seller.email, context=context)
 
 
 MESSAGES = {
     "message": message,
+    "month_documents": month_documents,
     "placed": placed,
     "new_order": new_order,
     "shipped": shipped,

@@ -13,6 +13,8 @@ from procrastinate.manager import JobManager
 from accounts.services import tokens
 from orders.payments.sandbox import bank
 from orders.services import gift_cards, idempotency, refunds, standing, together, webhook_sending
+from orders.selectors.paperwork.months import Month
+from orders.services import documents, idempotency, month_documents, refunds, standing, together
 from orders.services.reconciler import sweep
 
 log = structlog.get_logger(__name__)
@@ -93,3 +95,40 @@ def standing_each_night(timestamp: int) -> None:
     """Work out how well shops keep their word, as it was when the day began (UTC)."""
     day = datetime.fromtimestamp(timestamp, UTC)
     standing.compute(as_of=day.replace(hour=0, minute=0, second=0, microsecond=0))
+
+
+# Somebody has to look at a document that can't be issued: its number waits for nobody, its law does.
+_DOCUMENTS = RetryStrategy(max_attempts=10, exponential_wait=4)
+
+
+@app.task(name="orders.issue_sale_document", retry=_DOCUMENTS)
+def issue_sale_document(*, shipment_id: str) -> None:
+    """Issue the invoice or receipt of a parcel."""
+    documents.issue_sale(shipment_id=UUID(shipment_id))
+
+
+@app.task(name="orders.issue_credit_note", retry=_DOCUMENTS)
+def issue_credit_note(*, refund_id: str) -> None:
+    """Issue the credit note of a refund."""
+    documents.issue_credit_after_sales(refund_id=UUID(refund_id))
+
+
+@app.task(name="orders.issue_month_of_shop", retry=_DOCUMENTS)
+def issue_month_of_shop(*, seller_id: int, month: str, currency: str) -> None:
+    """Issue a shop's documents of a month."""
+    month_documents.issue_month(seller_id=seller_id, month=Month.parse(month), currency=currency)
+
+
+@app.periodic(cron="47 2 * * *")
+@app.task(name="orders.missing_documents", queueing_lock="orders.missing_documents")
+def missing_documents_each_night(timestamp: int) -> None:
+    """Ask for documents that were asked for and never issued."""
+    documents.ask_for_missing()
+
+
+@app.periodic(cron="17 4 1 * *")
+@app.task(name="orders.month_documents", queueing_lock="orders.month_documents")
+def month_documents_on_the_first(timestamp: int) -> None:
+    """Ask for every shop's documents of the month that has ended."""
+    day = datetime.fromtimestamp(timestamp, UTC).date()
+    month_documents.ask_for_month(month=Month.of(day).previous)

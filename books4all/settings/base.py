@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from whitenoise.compress import Compressor
 
 from books4all.settings import environment, media
+from books4all.settings.operator import *  # noqa: F403 as below
 from books4all.settings.terms import *  # noqa: F403 one module a matter, one list of settings
 
 BASE_DIR = Path(__file__).resolve().parents[2]

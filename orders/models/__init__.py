@@ -4,6 +4,7 @@ from orders.models.amounts import Parts
 from orders.models.baskets import Basket, BasketLine, BasketParcel
 from orders.models.commission import CommissionRule
 from orders.models.gift_cards import GiftCard, GiftCardUse
+from orders.models.documents import Document, DocumentSeries, DocumentTax
 from orders.models.idempotency import IdempotencyKey
 from orders.models.ledger import JournalEntry, LedgerAccount, Posting
 from orders.models.mails import UnsentMail
@@ -35,6 +36,9 @@ __all__ = [
     "CommissionRule",
     "GiftCard",
     "GiftCardUse",
+    "Document",
+    "DocumentSeries",
+    "DocumentTax",
     "Hold",
     "IdempotencyKey",
     "JournalEntry",

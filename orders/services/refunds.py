@@ -20,7 +20,7 @@ from orders.errors import ProviderError, ProviderRefusedError
 from orders.models import OrderLine, Parts, Payment, Refund, RefundLine, SellerOrder, ShipmentLine
 from orders.models.amounts import columns
 from orders.payments import provider_named
-from orders.services import gift_cards, postings, timeline
+from orders.services import documents, gift_cards, postings, timeline
 from orders.services.transactions import business_transaction
 
 
@@ -105,6 +105,7 @@ def grant(
         )
     if amount:
         _ask(refund, actor, side)
+        documents.ask_for_credit(refund)
     return refund
 
 

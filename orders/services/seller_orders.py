@@ -40,7 +40,7 @@ from orders.models import (
     ShipmentLine,
 )
 from orders.models.amounts import columns
-from orders.services import postings, refunds, timeline
+from orders.services import documents, postings, refunds, timeline
 from orders.services.transactions import business_transaction
 
 # Copies by the primary key of their order line; None means all that are left.
@@ -135,6 +135,7 @@ def post(
     note = f"{carrier} {tracking_number}".strip()
     _record(seller_order, EventType.SHIPPED, asked.actor, "order.posted", note=note)
     enqueue("orders.send_mail", kind="shipped", pk=str(shipment.pk))
+    documents.ask_for_sale(shipment)
     return shipment
 
 
