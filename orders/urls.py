@@ -3,7 +3,7 @@
 from django.urls import path
 
 from orders.payments.sandbox import pages
-from orders.views import baskets, checkouts, messages, orders, webhooks
+from orders.views import baskets, checkouts, documents, messages, orders, webhooks
 
 app_name = "orders"
 
@@ -24,6 +24,17 @@ urlpatterns = [
     path("orders/<slug:token>/", orders.track, name="track"),
     path("account/orders/", orders.my_orders, name="my_orders"),
     path("account/orders/<slug:number>/", orders.my_order, name="my_order"),
+    # Their invoices, receipts and credit notes
+    path(
+        "orders/<slug:token>/documents/<uuid:pk>/",
+        documents.track_document,
+        name="track_document",
+    ),
+    path(
+        "account/orders/<slug:number>/documents/<uuid:pk>/",
+        documents.my_document,
+        name="my_document",
+    ),
     # Messages to shops, and theirs
     path("account/messages/", messages.inbox, name="messages"),
     path("account/messages/copy/<int:listing>/", messages.ask, name="ask"),

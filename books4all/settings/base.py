@@ -288,6 +288,7 @@ SPECTACULAR_SETTINGS = {
         "SideEnum": "orders.constants.Side.choices",
         "ConditionEnum": "catalog.constants.Condition.choices",
         "RefusalReasonEnum": "orders.constants.RefusalReason.choices",
+        "DocumentKindEnum": "orders.constants.DocumentKind.choices",
         "ReportReasonEnum": "orders.constants.ReportReason.choices",
     },
 }

@@ -13,12 +13,20 @@ from orders.admin import (
     standing,
     tax,
     webhooks,
+    documents,
+    messages,
+    orders,
+    payments,
+    queues,
+    seller_orders,
+    standing,
 )
 
 __all__ = [
     "baskets",
     "commission",
     "mails",
+    "documents",
     "messages",
     "orders",
     "payments",

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from orders.api import messages, selling, views, webhooks
+from orders.api import documents, messages, selling, views
 
 urlpatterns = [
     # Basket
@@ -19,6 +20,16 @@ urlpatterns = [
     path("orders/", views.OrdersView.as_view(), name="orders"),
     path("orders/<slug:number>/", views.OrderView.as_view(), name="order"),
     path("orders/track/<slug:token>/", views.TrackView.as_view(), name="track"),
+    path(
+        "orders/<slug:number>/documents/",
+        documents.OrderDocumentsView.as_view(),
+        name="order_documents",
+    ),
+    path(
+        "orders/<slug:number>/documents/<uuid:pk>/",
+        documents.OrderDocumentView.as_view(),
+        name="order_document",
+    ),
     # What a shop has sold
     path("selling/<slug:shop>/orders/", selling.SoldOrdersView.as_view(), name="sold_orders"),
     path(
@@ -52,6 +63,17 @@ urlpatterns = [
         "selling/<slug:shop>/documents/pick-list/",
         selling.PickListView.as_view(),
         name="sold_pick_list",
+    ),
+    # Documents of account
+    path(
+        "selling/<slug:shop>/documents/",
+        documents.OwnDocumentsView.as_view(),
+        name="own_documents",
+    ),
+    path(
+        "selling/<slug:shop>/documents/<uuid:pk>/",
+        documents.OwnDocumentView.as_view(),
+        name="own_document",
     ),
     # Messages
     path("messages/", messages.ThreadsView.as_view(), name="messages"),

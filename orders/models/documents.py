@@ -115,7 +115,9 @@ class Document(models.Model):
                 name="document_statement_once",
             ),
             models.CheckConstraint(
-                condition=Q(kind__in=_OF_PARCELS, shipment__isnull=False, seller_order__isnull=False)
+                condition=Q(
+                    kind__in=_OF_PARCELS, shipment__isnull=False, seller_order__isnull=False
+                )
                 | Q(
                     kind=DocumentKind.CREDIT_NOTE,
                     refund__isnull=False,

@@ -63,6 +63,11 @@ def order_of_user(user: User, number: str) -> Order | None:
     return with_parcels(orders_of_user(user).filter(number=number.upper())).first()
 
 
+def bare_order(**which: object) -> Order | None:
+    """Return a placed order without its parcels, for what else belongs to it."""
+    return Order.objects.filter(status=OrderStatus.PLACED, **which).first()
+
+
 def orders_of_user(user: User) -> QuerySet[Order]:
     """Return the placed orders of ``user``, the newest first, without their parcels."""
     placed = Order.objects.filter(user=user, status=OrderStatus.PLACED)

@@ -17,6 +17,7 @@ from books4all.lib.api.pagination import CursorError, KeysetPage, Ordering, keys
 from books4all.lib.errors import DomainError, NotFoundError
 from orders.models import SellerOrder
 from orders.selectors import seller_orders as reads
+from orders.selectors.paperwork import lists
 from orders.seller.common import MAY_LOOK, MAY_WRITE, chosen, order_url, tab_named
 from orders.seller.forms import FilterForm
 from orders.services import posting
@@ -142,6 +143,7 @@ def order(request: HttpRequest, member: SellerMember, number: str) -> HttpRespon
         page=page,
         part=page.seller_order,
         to=page.seller_order.order,
+        documents=lists.of_seller_order(page.seller_order),
         may_write=member.may(*MAY_WRITE),
     )
 

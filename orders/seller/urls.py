@@ -13,6 +13,7 @@ from orders.seller import (
     today,
     webhooks,
 )
+from orders.seller import documents, messages, orders, paperwork, parcels, refusals, today
 
 urlpatterns: list[URLPattern] = [
     # The start
@@ -43,6 +44,12 @@ urlpatterns: list[URLPattern] = [
     path("<slug:shop>/offers/<uuid:pk>/", offers.offer, name="offer"),
     path("<slug:shop>/offers/<uuid:pk>/end/", offers.offer_end, name="offer_end"),
     path("<slug:shop>/offers/<uuid:pk>/join/", offers.offer_join, name="offer_join"),
+    # Documents of account
+    path("<slug:shop>/documents/", paperwork.documents, name="documents"),
+    path("<slug:shop>/documents/table/", paperwork.documents_csv, name="documents_csv"),
+    path("<slug:shop>/documents/archive/", paperwork.documents_zip, name="documents_zip"),
+    path("<slug:shop>/documents/<uuid:pk>/", paperwork.document, name="document"),
+    path("<slug:shop>/documents/<uuid:pk>/table/", paperwork.document_csv, name="document_csv"),
     # Messages with readers
     path("<slug:shop>/messages/", messages.inbox, name="messages"),
     path("<slug:shop>/messages/order/<uuid:pk>/", messages.about_order, name="message_order"),

@@ -73,9 +73,7 @@ def _issue_statement(*, seller_id: int, month: Month, currency: str) -> Document
     return document
 
 
-def _found(
-    seller: Seller, month: Month, currency: str, *kinds: DocumentKind
-) -> Document | None:
+def _found(seller: Seller, month: Month, currency: str, *kinds: DocumentKind) -> Document | None:
     own = Document.objects.filter(seller=seller, period=month.first, currency=currency)
     return own.filter(kind__in=kinds).first()
 

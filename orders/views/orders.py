@@ -12,6 +12,7 @@ from accounts.selectors import signed_in_user
 from orders.constants import OrderStatus
 from orders.selectors import orders as reads
 from orders.selectors.order_pages import order_page
+from orders.selectors.paperwork.lists import of_order as documents_of
 
 
 @never_cache
@@ -24,7 +25,8 @@ def track(request: HttpRequest, token: str) -> HttpResponse:
     if order.status == OrderStatus.PENDING:
         return redirect("orders:pay_return", order.payment.pk)
     page = order_page(order)
-    return render(request, "orders/order.html", {"page": page, "order": order})
+    context = {"page": page, "order": order, "documents": documents_of(order)}
+    return render(request, "orders/order.html", context)
 
 
 @never_cache
@@ -50,4 +52,5 @@ def my_order(request: HttpRequest, number: str) -> HttpResponse:
     order = reads.order_of_user(signed_in_user(request), number)
     if order is None:
         raise Http404
-    return render(request, "orders/order.html", {"page": order_page(order), "order": order})
+    context = {"page": order_page(order), "order": order}
+    return render(request, "orders/order.html", {**context, "documents": documents_of(order)})

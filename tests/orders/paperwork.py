@@ -65,7 +65,9 @@ def copy(seller: Seller, pence: int = 1200, *, on_hand: int = 1) -> Listing:
 
 def posted(part: SellerOrder) -> Document:
     """Post everything in one parcel, and return its document."""
-    shipment: Shipment = seller_orders.ship(seller_order_id=part.pk, carrier="Royal Mail", actor=None)
+    shipment: Shipment = seller_orders.ship(
+        seller_order_id=part.pk, carrier="Royal Mail", actor=None
+    )
     return documents.issue_sale(shipment_id=shipment.pk)
 
 

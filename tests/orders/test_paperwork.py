@@ -22,5 +22,6 @@ def test_smoke():
         pdf = typeset.pdf("paper", data, at=one.issued_at)
         open(f"/tmp/documents/{one.kind}.pdf", "wb").write(pdf)
         import json, pathlib
+
         pathlib.Path(f"/tmp/documents/{one.kind}.json").write_text(json.dumps(data))
     assert 0

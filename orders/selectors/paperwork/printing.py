@@ -183,9 +183,7 @@ def _commission(content: Content) -> dict[str, Any]:
     totals = [
         amount_row(content, _("Without VAT"), net),
         amount_row(content, label if taxed else _("VAT"), content["total"] - net),
-        amount_row(
-            content, _("Given back") if back else _("Total"), content["total"], strong=True
-        ),
+        amount_row(content, _("Given back") if back else _("Total"), content["total"], strong=True),
     ]
     paid = _("This has been given back to your balance.") if back else ""
     return {
@@ -290,7 +288,9 @@ def _left_out(lines: Sequence[Content]) -> list[str]:
     left = len(lines) - MOST_LINES
     if left <= 0:
         return []
-    return [_("%(n)s more lines are in the table that comes with this document (CSV).") % {"n": left}]
+    return [
+        _("%(n)s more lines are in the table that comes with this document (CSV).") % {"n": left}
+    ]
 
 
 _SHAPES = {

@@ -85,7 +85,18 @@ def _books(content: Content) -> Iterator[Row]:
 
 def of_many(documents: Iterable[Document]) -> Iterator[Row]:
     """Yield documents as a journal: a row each, what is given back below nothing."""
-    yield ["number", "kind", "date", "order", "month", "corrects", "net", "tax", "gross", "currency"]
+    yield [
+        "number",
+        "kind",
+        "date",
+        "order",
+        "month",
+        "corrects",
+        "net",
+        "tax",
+        "gross",
+        "currency",
+    ]
     for one in documents:
         sign = -1 if one.kind in _BACK else 1
         gross, tax, currency = sign * one.total_minor, sign * one.tax_minor, one.currency
