@@ -2,7 +2,6 @@
 
 import re
 import zlib
-from collections.abc import Iterator
 
 from accounts.models import Seller
 from catalog.models import Listing
@@ -12,9 +11,6 @@ from orders.services import documents, refunds, seller_orders
 from tests.factories.accounts import SellerFactory
 from tests.factories.catalog import ListingFactory
 from tests.orders.journeys import placed
-
-# Of a line: commission 10% with 20% VAT on it, and tax within what is paid.
-_STREAM = re.compile(rb"stream\r?\n(.*?)\r?\nendstream", re.DOTALL)
 
 
 def trader(**facts: object) -> Seller:
@@ -82,18 +78,55 @@ def given_back(part: SellerOrder, pence: int, *, copies: int = 0) -> Refund:
     )
 
 
-def streams(pdf: bytes) -> Iterator[bytes]:
-    """Yield what is packed in a PDF."""
-    for found in _STREAM.findall(pdf):
-        try:
-            yield zlib.decompress(found)
-        except zlib.error:
-            continue
-
-
 def text_of(pdf: bytes) -> str:
-    """Return the words of a PDF as a reader copies them: glyphs by their font's map to Unicode."""
-    objects: dict[int, bytes] = {}
-    for number, body in re.findall(rb"(?:^|\n)(\d+) 0 obj(.*?)endobj", pdf, re.DOTALL):
-        objects[int(number)] = body
-    return "".join(part.decode("latin-1") for part in streams(pdf))
+    """Return the words of a PDF as a reader copies them: glyphs, by their font's map to Unicode."""
+    objects = dict(_OBJECT.findall(pdf))
+    maps = {
+        name: _letters(_stream(objects[_TO_UNICODE.search(objects[font])[1]]))  # type: ignore[index]
+        for name, font in re.findall(rb"/(f\d+) (\d+) 0 R", pdf)
+    }
+    words = []
+    for body in objects.values():
+        shown, letters = _stream(body), {}
+        for token in _TOKEN.finditer(shown if b" Tf" in shown else b""):
+            if token["font"]:
+                letters = maps[token["font"]]
+            elif token["end"]:
+                words.append(" ")
+            else:
+                words += _glyphs(token["text"], letters)
+    return re.sub(r"\s+", " ", "".join(words))
+
+
+_OBJECT = re.compile(rb"(?:^|\n)(\d+) 0 obj(.*?)endobj", re.DOTALL)
+_TO_UNICODE = re.compile(rb"/ToUnicode (\d+) 0 R")
+# A font that is chosen, the end of a line, or a string of glyphs.
+_TOKEN = re.compile(
+    rb"/(?P<font>f\d+) [\d.]+ Tf|(?P<end>\bET\b)|\((?P<text>(?:\\.|[^\\)])*)\)", re.DOTALL
+)
+_ESCAPE = re.compile(rb"\\([0-7]{1,3}|.)", re.DOTALL)
+_NAMED = {b"n": b"\n", b"r": b"\r", b"t": b"\t", b"b": b"\b", b"f": b"\f"}
+
+
+def _stream(body: bytes) -> bytes:
+    found = re.search(rb"stream\r?\n(.*?)\r?\nendstream", body, re.DOTALL)
+    try:
+        return zlib.decompress(found[1]) if found else b""
+    except zlib.error:
+        return b""
+
+
+def _letters(cmap: bytes) -> dict[int, str]:
+    pairs = re.findall(rb"<([0-9A-F]{4})> <([0-9A-F]+)>", cmap)
+    return {int(code, 16): bytes.fromhex(to.decode()).decode("utf-16-be") for code, to in pairs}
+
+
+def _glyphs(packed: bytes, letters: dict[int, str]) -> list[str]:
+    def plain(found: "re.Match[bytes]") -> bytes:
+        code = found[1]
+        return bytes([int(code, 8)]) if code.isdigit() else _NAMED.get(code, code)
+
+    codes = _ESCAPE.sub(plain, packed)
+    return [
+        letters.get(int.from_bytes(codes[at : at + 2], "big"), "") for at in range(0, len(codes), 2)
+    ]
