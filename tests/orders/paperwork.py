@@ -111,7 +111,7 @@ _NAMED = {b"n": b"\n", b"r": b"\r", b"t": b"\t", b"b": b"\b", b"f": b"\f"}
 def _stream(body: bytes) -> bytes:
     found = re.search(rb"stream\r?\n(.*?)\r?\nendstream", body, re.DOTALL)
     try:
-        return zlib.decompress(found[1]) if found else b""
+        return zlib.decompressobj().decompress(found[1]) if found else b""
     except zlib.error:
         return b""
 

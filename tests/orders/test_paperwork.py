@@ -71,7 +71,7 @@ def test_a_shop_without_a_vat_number_says_so() -> None:
 
 
 def test_where_the_marketplace_owes_the_tax_it_is_the_issuer(settings) -> None:  # type: ignore[no-untyped-def]
-    settings.OPERATOR_NAME, settings.OPERATOR_VAT_NUMBER = "Street of Books Ltd", "GB999999973"
+    settings.OPERATOR_NAME, settings.MARKETPLACE_VAT_NUMBER = "Street of Books Ltd", "GB999999973"
     part = bought(copy(trader(country="US")))
     SellerOrder.objects.filter(pk=part.pk).update(tax_remitter=TaxRemitter.MARKETPLACE)
     invoice = posted(part)

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from uuid import UUID
 
 from django.db.models import Count, DateField, Q, QuerySet
-from django.db.models.functions import Coalesce, TruncMonth
+from django.db.models.functions import Cast, Coalesce, TruncMonth
 
 from accounts.models import Seller
 from books4all.lib import csv_cells, typeset
@@ -69,7 +69,7 @@ def months_of(seller: Seller) -> list[tuple[Month, int]]:
     """Return the latest months that a shop has documents of, with how many; one query."""
     found = (
         seller.documents.order_by()
-        .annotate(month=Coalesce("period", TruncMonth("issued_at", output_field=DateField())))
+        .annotate(month=Coalesce("period", Cast(TruncMonth("issued_at"), DateField())))
         .values_list("month")
         .annotate(n=Count("pk"))
         .order_by("-month")[:MONTHS]

@@ -1,9 +1,10 @@
 """What stands on a shop's monthly documents: read from the ledger, entry by entry."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from fractions import Fraction
 from typing import Any
 
 from django.conf import settings
@@ -18,8 +19,8 @@ from orders.selectors.paperwork import parties
 from orders.selectors.paperwork.drafts import Content, Draft, Taxed, TaxRow
 
 _FEES = (AccountKind.COMMISSION, AccountKind.FEE_TAX)
-# Standard rates of VAT are whole or half percents.
-_STEP_BP = 50
+# Pence that the tax on one sale's commission may be off.
+_OFF = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +97,7 @@ def commission(seller: Seller, month: Month, currency: str) -> Draft | None:
     back = net + tax < 0
     sign = -1 if back else 1
     payer, issuer = parties.payer(seller), parties.marketplace()
-    rate = rate_of(abs(net), abs(tax))
+    rate = rate_of([(line["net"], line["tax"]) for line in lines])
     scheme = TaxScheme.STANDARD if tax else TaxScheme.NONE
     content = {
         "issuer": issuer,
@@ -129,14 +130,24 @@ def commission(seller: Seller, month: Month, currency: str) -> Draft | None:
     )
 
 
-def rate_of(net: int, tax: int) -> int:
-    """Return the rate (percent × 100) that ``tax`` on ``net`` was at, to the half percent.
+def rate_of(amounts: Sequence[tuple[int, int]]) -> int:
+    """Return the rate (percent × 100) that net amounts were taxed at, from pairs of net and tax.
 
-    Each sale's tax was rounded by itself, so that the sums come near it only.
+    The rate itself is not kept with a sale. Each tax was rounded, and divided over copies, so that it may be
+    two pence off; of the rates that all of them allow a whole percent is taken, else a half, else the nearest.
     """
-    if not net:
+    known = [(abs(net), abs(tax)) for net, tax in amounts if net]
+    net, tax = sum(one for one, _ in known), sum(one for _, one in known)
+    if not tax:
         return 0
-    return _STEP_BP * ((2 * tax * 10_000 + net * _STEP_BP) // (2 * net * _STEP_BP))
+    least = max(Fraction((one - _OFF) * 10_000, of) for of, one in known)
+    most = min(Fraction((one + _OFF) * 10_000, of) for of, one in known)
+    near = Fraction(tax * 10_000, net)
+    for step in (100, 50):
+        found = round(near / step) * step
+        if least <= found <= most:
+            return found
+    return round(near)
 
 
 def _notes(issuer: Mapping[str, Any], payer: Mapping[str, Any], *, taxed: bool) -> list[str]:

@@ -47,14 +47,14 @@ def payer(seller: Seller) -> dict[str, Any]:
 
 
 def marketplace() -> dict[str, Any]:
-    """Return who runs the marketplace, by the settings ``OPERATOR_…``."""
+    """Return who runs the marketplace, by the settings."""
     address = [line.strip() for line in settings.OPERATOR_ADDRESS.split(";") if line.strip()]
-    country = str(Country(settings.OPERATOR_COUNTRY).name)
+    country = str(Country(settings.MARKETPLACE_COUNTRY).name)
     return {
         "name": settings.OPERATOR_NAME or settings.MARKETPLACE_NAME,
         "lines": [*address, country],
-        "country": settings.OPERATOR_COUNTRY,
-        "vat_number": settings.OPERATOR_VAT_NUMBER,
+        "country": settings.MARKETPLACE_COUNTRY,
+        "vat_number": settings.MARKETPLACE_VAT_NUMBER,
         "register": settings.OPERATOR_REGISTER,
         "email": settings.OPERATOR_EMAIL,
         "colour": _OWN_COLOUR,
