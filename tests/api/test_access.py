@@ -23,6 +23,8 @@ RULES: dict[str, int] = {
     "remove_address": 401,
     "orders": 401,
     "order": 401,
+    "order_documents": 401,
+    "order_document": 401,
     "track": 404,
     "basket": 200,
     "add_to_basket": 400,

@@ -12,6 +12,7 @@ from factory.django import DjangoModelFactory
 
 from catalog.constants import Service
 from orders.constants import (
+    DocumentKind,
     EventType,
     OrderStatus,
     PaymentStatus,
@@ -24,6 +25,7 @@ from orders.models import (
     BasketLine,
     BasketParcel,
     CommissionRule,
+    Document,
     Hold,
     IdempotencyKey,
     Message,
@@ -46,6 +48,7 @@ from orders.models import (
     TaxRate,
     Thread,
 )
+from orders.services import numbering
 from tests.factories.accounts import SellerFactory, UserFactory
 from tests.factories.catalog import ListingFactory
 
@@ -202,6 +205,30 @@ class RefundFactory(DjangoModelFactory[Refund]):
     amount_minor = 100
     currency = "GBP"
     reason = "Not found on the shelf"
+
+
+class DocumentFactory(DjangoModelFactory[Document]):
+    """A statement of a month, numbered in a series of the marketplace's."""
+
+    class Meta:
+        model = Document
+
+    seller = factory.SubFactory(SellerFactory)
+    kind = DocumentKind.STATEMENT
+    period = factory.Sequence(lambda n: date(1900 + n, 1, 1))
+    currency = "GBP"
+    total_minor = 1000
+    language = "en-gb"
+    content = factory.LazyFunction(dict)
+    content_hash = "0" * 64
+
+    @classmethod
+    def _create(cls, model_class: type[Document], *args: Any, **kwargs: Any) -> Document:
+        issuer = kwargs.pop("issuer", None)
+        series, number = numbering.take(issuer=issuer, kind=kwargs["kind"], year=2026)
+        known = {"series": series, "sequence": number, "number": numbering.written(series, number)}
+        made: Document = super()._create(model_class, *args, **known, **kwargs)
+        return made
 
 
 class ShipmentFactory(DjangoModelFactory[Shipment]):

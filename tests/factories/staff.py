@@ -249,6 +249,12 @@ class World:
             orders.Order: lambda _n: sales.OrderFactory(user=first[accounts.User]),
             orders.SellerOrder: lambda _n: sales.SellerOrderFactory(order=order),
             orders.OrderLine: lambda _n: sales.OrderLineFactory(seller_order=part),
+            orders.Document: lambda _n: sales.DocumentFactory(
+                seller_order=part, refers_to=first.get(orders.Document)
+            ),
+            orders.DocumentSeries: lambda _n: (
+                sales.DocumentFactory(issuer=people.SellerFactory()).series
+            ),
             orders.Hold: lambda _n: sales.HoldFactory(order=order),
             orders.Shipment: lambda _n: sales.ShipmentFactory(seller_order=part),
             orders.ShipmentLine: lambda _n: sales.ShipmentLineFactory(shipment__seller_order=part),

@@ -46,6 +46,7 @@ MODELS = sorted(admin.site._registry, key=lambda model: model._meta.label)
 WORKED_OUT = {
     "AuthorEntry",
     "BoughtTogether",
+    "DocumentTax",
     "FrontPicture",
     "SearchChange",
     "SearchState",
@@ -173,7 +174,7 @@ def test_lists_can_be_searched(staff_client: Client) -> None:
     [
         "catalog.StockMovement", "orders.PaymentEvent", "orders.OrderEvent", "orders.Payment",
         "orders.Refund", "orders.Hold", "orders.IdempotencyKey", "orders.Order", "orders.OrderLine",
-        "orders.SellerOrder", "orders.Shipment", "orders.SandboxPayment", "admin.LogEntry",
+        "orders.SellerOrder", "orders.Shipment", "orders.Document", "orders.DocumentSeries", "orders.SandboxPayment", "admin.LogEntry",
     ],
 )  # fmt: skip
 def test_money_and_history_are_only_looked_at(staff_client: Client, label: str) -> None:

@@ -21,6 +21,7 @@ from catalog.models import BulkEdit
 from catalog.selectors import waiting as links
 from catalog.selectors.merchant import COPIES_A_PART
 from orders.models import BasketLine
+from orders.services.documents import issue_sale
 from tests.catalog.stock_uploads import line as line_of_stock
 from tests.catalog.stock_uploads import table, uploaded
 from tests.factories.accounts import (
@@ -119,6 +120,7 @@ RULES: dict[str, str] = {
             "orders:message", "orders:message_order", "orders:message_archive",
             "orders:message_block", "orders:message_report",
             "api:message", "api:message_texts", "api:message_report",
+            "orders:my_document", "api:order_documents", "api:order_document",
         ],
         "ROW",
     ),
@@ -126,7 +128,7 @@ RULES: dict[str, str] = {
     **dict.fromkeys(
         [
             "account_confirm_email", "account_reset_password_from_key", "orders:pay_again",
-            "orders:pay_return", "orders:track", "orders:sandbox_pay", "api:track", "selling:invitation",
+            "orders:pay_return", "orders:track", "orders:track_document", "orders:sandbox_pay", "api:track", "selling:invitation",
             "catalog:want_confirm", "catalog:want_guest", "catalog:want_guest_edit",
             "catalog:want_guest_act", "catalog:want_stop",
         ],
@@ -337,6 +339,13 @@ def everybody() -> Cast:
         rows[f"api:webhook{name}"] = {"pk": str(told.endpoint_id)}
     rows["api:webhook_deliveries"] = {"pk": str(told.endpoint_id)}
     rows |= rows_of_webhooks(listing.seller)
+    parcel_of_paper = ShipmentFactory(seller_order=part)
+    paper = {"pk": str(issue_sale(shipment_id=parcel_of_paper.pk).pk)}
+    for name in ("selling:document", "selling:document_csv", "api:own_document"):
+        rows[name] = paper
+    rows["orders:track_document"] = paper | {"token": order.token}
+    rows["orders:my_document"] = rows["api:order_document"] = paper | {"number": order.number}
+    rows["api:order_documents"] = {"number": order.number}
     rows["selling:order_parcel"] = {"number": order.number, "parcel": str(parcel.pk)}
     return Cast(
         ann,

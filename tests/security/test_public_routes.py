@@ -96,6 +96,8 @@ CLOSED_API = {
     "api:track",
     "api:want",
 }
+CLOSED_API = {"api:address", "api:basket_line", "api:order", "api:track", "api:want"}
+CLOSED_API |= {"api:order_documents", "api:order_document"}
 
 
 def known(route: Route) -> bool:
