@@ -11,6 +11,7 @@ from books4all.lib.mail import Letter, render
 from books4all.lib.postal import label_lines
 from orders.constants import Side
 from orders.models import (
+    Document,
     GiftCard,
     Message,
     Order,
@@ -20,7 +21,6 @@ from orders.models import (
     Shipment,
     WebhookEndpoint,
 )
-from orders.models import Document, Message, Order, OrderLine, Refusal, SellerOrder, Shipment
 from orders.selectors.deadlines import post_by
 from orders.selectors.orders import with_parcels
 from orders.selectors.sold_money import money_of
@@ -153,6 +153,8 @@ def webhook_off(pk: UUID) -> Letter | None:
     path = reverse("selling:webhook", args=[seller.slug, endpoint.pk])
     context = {"shop": seller, "endpoint": endpoint, "link": settings.PUBLIC_URL + path}
     return render("orders/webhook_off", to=seller.email, context=context)
+
+
 def month_documents(pk: UUID) -> Letter | None:
     """Tell a shop that its documents of a month are there; what is on them stays here."""
     statement = Document.objects.select_related("seller").get(pk=pk)

@@ -12,9 +12,17 @@ from procrastinate.manager import JobManager
 
 from accounts.services import tokens
 from orders.payments.sandbox import bank
-from orders.services import gift_cards, idempotency, refunds, standing, together, webhook_sending
 from orders.selectors.paperwork.months import Month
-from orders.services import documents, idempotency, month_documents, refunds, standing, together
+from orders.services import (
+    documents,
+    gift_cards,
+    idempotency,
+    month_documents,
+    refunds,
+    standing,
+    together,
+    webhook_sending,
+)
 from orders.services.reconciler import sweep
 
 log = structlog.get_logger(__name__)

@@ -3,6 +3,7 @@
 from orders.admin import (
     baskets,
     commission,
+    documents,
     mails,
     messages,
     orders,
@@ -13,20 +14,13 @@ from orders.admin import (
     standing,
     tax,
     webhooks,
-    documents,
-    messages,
-    orders,
-    payments,
-    queues,
-    seller_orders,
-    standing,
 )
 
 __all__ = [
     "baskets",
     "commission",
-    "mails",
     "documents",
+    "mails",
     "messages",
     "orders",
     "payments",

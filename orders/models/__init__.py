@@ -3,8 +3,8 @@
 from orders.models.amounts import Parts
 from orders.models.baskets import Basket, BasketLine, BasketParcel
 from orders.models.commission import CommissionRule
-from orders.models.gift_cards import GiftCard, GiftCardUse
 from orders.models.documents import Document, DocumentSeries, DocumentTax
+from orders.models.gift_cards import GiftCard, GiftCardUse
 from orders.models.idempotency import IdempotencyKey
 from orders.models.ledger import JournalEntry, LedgerAccount, Posting
 from orders.models.mails import UnsentMail
@@ -34,11 +34,11 @@ __all__ = [
     "BasketLine",
     "BasketParcel",
     "CommissionRule",
-    "GiftCard",
-    "GiftCardUse",
     "Document",
     "DocumentSeries",
     "DocumentTax",
+    "GiftCard",
+    "GiftCardUse",
     "Hold",
     "IdempotencyKey",
     "JournalEntry",

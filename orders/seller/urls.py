@@ -7,13 +7,13 @@ from orders.seller import (
     messages,
     offers,
     orders,
+    paperwork,
     parcels,
     refusals,
     tax,
     today,
     webhooks,
 )
-from orders.seller import documents, messages, orders, paperwork, parcels, refusals, today
 
 urlpatterns: list[URLPattern] = [
     # The start

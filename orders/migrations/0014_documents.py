@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0006_standings'),
-        ('orders', '0009_amounts_of_before'),
+        ('orders', '0013_hooks'),
     ]
 
     operations = [
