@@ -13,13 +13,17 @@ from orders.selectors.sums import Rows, margin_note, within_rows
 
 @dataclass(frozen=True, slots=True)
 class SoldMoney:
-    """The money of an order. ``rows`` add up to ``paid``, what the buyer pays; ``cuts`` lead to ``yours``."""
+    """The money of an order. ``rows`` add up to ``paid``, what the buyer pays; ``cuts`` lead to ``yours``.
+
+    ``rule`` says by which rules commission was charged.
+    """
 
     rows: Rows
     paid: Money
     notes: Rows
     note: str
     cuts: Rows
+    rule: str
     commission: Money
     fee_tax: Money
     yours: Money
@@ -44,6 +48,7 @@ def money_of(part: SellerOrder) -> SoldMoney:
         notes=within_rows(frozen_lines(part)),
         note=margin_note([part]),
         cuts=[(label, money(amount)) for label, amount in _cuts(part, parts, remitted) if amount],
+        rule=_rule(part),
         commission=money(parts.commission),
         fee_tax=money(parts.fee_tax),
         yours=money(parts.whole - parts.commission - parts.fee_tax - remitted),
@@ -52,12 +57,15 @@ def money_of(part: SellerOrder) -> SoldMoney:
 
 def _cuts(part: SellerOrder, parts: Parts, remitted: int) -> list[tuple[str, int]]:
     """Return what is added to, and taken from, what the buyer pays, in minor units."""
-    names = {line.commission_name for line in part.lines.all() if line.commission_minor}
-    commission = _("Commission (%(rule)s)") if names else _("Commission")
     return [
         (_("Extra postage"), part.extra_minor),
         (_("Discount borne by the marketplace"), parts.subsidy),
-        (commission % {"rule": ", ".join(sorted(names))}, -parts.commission),
+        (_("Commission"), -parts.commission),
         (_("VAT on the commission"), -parts.fee_tax),
         (_("Tax that the marketplace pays to the state"), -remitted),
     ]
+
+
+def _rule(part: SellerOrder) -> str:
+    names = sorted({line.commission_name for line in part.lines.all() if line.commission_minor})
+    return _("Commission by the rule: %(rule)s") % {"rule": ", ".join(names)} if names else ""

@@ -258,7 +258,7 @@ def test_what_is_tax_is_said_everywhere(client: Client) -> None:
     assert [line["rate"] for line in api["tax_lines"]] == [500]
     client.force_login(member_of(shop))
     page = client.get(reverse("selling:order", args=[shop.slug, order.number])).content.decode()
-    assert "Commission (Usual)" in page
+    assert "Commission by the rule: Usual" in page
     assert "£22.00" in page
 
 
