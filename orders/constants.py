@@ -94,8 +94,8 @@ class DocumentKind(models.TextChoices):
     INVOICE = "invoice", _("Invoice")
     RECEIPT = "receipt", _("Receipt")
     CREDIT_NOTE = "credit_note", _("Credit note")
-    COMMISSION_INVOICE = "commission_invoice", _("Invoice for commission")
-    COMMISSION_CREDIT = "commission_credit", _("Credit note for commission")
+    COMMISSION_INVOICE = "commission_invoice", _("Commission invoice")
+    COMMISSION_CREDIT = "commission_credit", _("Commission credit note")
     STATEMENT = "statement", _("Statement")
 
 

@@ -95,7 +95,12 @@ def _books(content: Content) -> _Table:
     """Return the table of books; prices without tax stand in it where a tax is shown."""
     taxed = any(line["scheme"] == TaxScheme.STANDARD for line in content["lines"])
     heads = [_("Book"), _("Copies")]
-    heads += [_("Each, without VAT"), _("VAT"), _("Without VAT")] if taxed else [_("Each")]
+    if not taxed:
+        heads.append(_("Each"))
+    elif content["added"]:
+        heads += [_("Each, without tax"), _("Tax"), _("Without tax")]
+    else:
+        heads += [_("Each, without VAT"), _("VAT"), _("Without VAT")]
     return {
         "heading": "",
         "heads": [*heads, _("Amount")],
@@ -141,12 +146,15 @@ def amount_row(content: Content, label: str, minor: int, *, strong: bool = False
 def _tax_rows(content: Content) -> list[Content]:
     """Return the taxable amount and the tax at each rate; of the margin scheme the price alone."""
     rows = []
+    added = content["added"]
     for row in content["taxes"]:
         if row["scheme"] == TaxScheme.STANDARD:
             named = {"rate": words.rate(row["rate_bp"])}
+            without = _("At %(rate)s, without tax") if added else _("At %(rate)s, without VAT")
+            tax = _("Sales tax at %(rate)s") if added else _("VAT at %(rate)s")
             net = row["gross"] - row["tax"]
-            rows.append(amount_row(content, _("At %(rate)s, without VAT") % named, net))
-            rows.append(amount_row(content, _("VAT at %(rate)s") % named, row["tax"]))
+            rows.append(amount_row(content, without % named, net))
+            rows.append(amount_row(content, tax % named, row["tax"]))
         elif len(content["taxes"]) > 1:
             margin = row["scheme"] == TaxScheme.MARGIN
             label = _("Under the margin scheme") if margin else _("Not taxed")
@@ -229,7 +237,11 @@ def _accounts(content: Content) -> _Table:
         "wide": 0,
         "left": [],
         "rows": [
-            *(row(words.account(kind), opening[kind], closing[kind]) for kind in closing),
+            *(
+                row(words.account(kind), opening[kind], closing[kind])
+                for kind in closing
+                if opening[kind] or closing[kind]
+            ),
             row(_("All"), sum(opening.values()), sum(closing.values()), strong=True),
         ],
     }
@@ -249,13 +261,13 @@ def _entries(content: Content) -> _Table:
                     {"main": words.entry(line["what"]), "detail": _detail(line, currency)},
                     words.amount(sold, currency) if line["fee"] or line["tax"] else "",
                     words.amount(-line["fee"], currency) if line["fee"] else "",
-                    words.amount(own, currency),
+                    words.amount(own, currency) if own else "",
                     words.amount(balance, currency),
                 ],
                 "strong": False,
             }
         )
-    heads = [_("Date"), _("What"), _("Paid"), _("Commission"), _("Yours"), _("Balance")]
+    heads = [_("Date"), _("What"), _("Sold"), _("Commission"), _("Yours"), _("Balance")]
     return {
         "heading": _("Every movement"),
         "heads": heads,

@@ -106,6 +106,8 @@ def _content(part: SellerOrder, issuer: Seller | None, lines: Sequence[Content])
         "recipient": parties.buyer(part.order, seller),
         "market": settings.MARKETPLACE_NAME,
         "order": part.order.number,
+        # Where prices come without tax it isn't called VAT.
+        "added": part.tax_added,
         "lines": list(lines),
         "notes": notes,
     }
@@ -140,7 +142,7 @@ def _delivery(part: SellerOrder, gross: int, tax: int, lines: Sequence[Any]) -> 
             "title": "",
             "detail": str(part.get_service_display()),
             "quantity": 1,
-            "scheme": scheme,
+            "scheme": scheme.value,
             "rate_bp": part.delivery_tax_bp,
             "gross": gross,
             "tax": tax,
