@@ -112,14 +112,16 @@ class PaymentStatus(models.TextChoices):
 
     CREATED = "created", _("Intended")
     PENDING = "pending", _("At the provider")
+    AUTHORIZED = "authorized", _("Authorised")
     CAPTURED = "captured", _("Captured")
     CANCELLED = "cancelled", _("Cancelled")
 
 
 class RefundStatus(models.TextChoices):
-    """States of a refund."""
+    """States of a refund. One that was paid back can still fail; one that failed is tried again."""
 
     PENDING = "pending", _("Asked for")
+    SENT = "sent", _("With the provider")
     SETTLED = "settled", _("Paid back")
     FAILED = "failed", _("Failed")
 
@@ -144,6 +146,43 @@ class HookOff(models.TextChoices):
     GONE = "gone", _("It answered that it is gone (410)")
     FAILING = "failing", _("Nothing could be delivered for five days")
     REMOVED = "removed", _("Removed")
+class PaymentEventKind(models.TextChoices):
+    """What a provider's message does to the money of a payment (RULES.md, "Payment")."""
+
+    AUTHORIZATION_REQUEST = "authorization_request", _("Authorisation asked for")
+    AUTHORIZATION_SUCCESS = "authorization_success", _("Authorised")
+    AUTHORIZATION_FAILURE = "authorization_failure", _("Not authorised")
+    AUTHORIZATION_ADJUSTMENT = "authorization_adjustment", _("Authorised amount set")
+    CHARGE_REQUEST = "charge_request", _("Charge asked for")
+    CHARGE_SUCCESS = "charge_success", _("Charged")
+    CHARGE_FAILURE = "charge_failure", _("Not charged")
+    CHARGE_BACK = "charge_back", _("Taken back by the bank")
+    REFUND_REQUEST = "refund_request", _("Refund asked for")
+    REFUND_SUCCESS = "refund_success", _("Refunded")
+    REFUND_FAILURE = "refund_failure", _("Not refunded")
+    REFUND_REVERSE = "refund_reverse", _("Refund came back")
+    CANCEL_REQUEST = "cancel_request", _("Cancelling asked for")
+    CANCEL_SUCCESS = "cancel_success", _("Cancelled")
+    CANCEL_FAILURE = "cancel_failure", _("Not cancelled")
+    ACTION_REQUIRED = "action_required", _("The buyer has to do something")
+
+
+class ChargeStatus(models.TextChoices):
+    """What was charged, held against what is to be paid."""
+
+    NONE = "none", _("Nothing charged")
+    PARTIAL = "partial", _("Partly charged")
+    FULL = "full", _("Charged in full")
+    OVERCHARGED = "overcharged", _("Charged too much")
+
+
+class DisputeStatus(models.TextChoices):
+    """States of a payment that the buyer's bank has taken back."""
+
+    OPENED = "opened", _("Opened")
+    UNDER_REVIEW = "under_review", _("The bank decides")
+    WON = "won", _("Won")
+    LOST = "lost", _("Lost")
 
 
 class EventType(models.TextChoices):

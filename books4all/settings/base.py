@@ -307,7 +307,24 @@ CORS_EXPOSE_HEADERS = ["etag", "location", "retry-after", "x-request-id"]
 
 # --- Payments --------------------------------------------------------------------------------
 PAYMENT_PROVIDER = environment.text("PAYMENT_PROVIDER", "sandbox")
+# The ways to pay that a buyer may choose from, the usual one first.
+PAYMENT_PROVIDERS = [
+    PAYMENT_PROVIDER,
+    *(n for n in environment.names("PAYMENT_PROVIDERS") if n != PAYMENT_PROVIDER),
+]
+# "at once": the buyer's money is taken as they pay. "placing": their bank promises it first, and it is
+# taken once the order can be placed.
+PAYMENT_CAPTURE = environment.text("PAYMENT_CAPTURE", "at once")
 SANDBOX_WEBHOOK_SECRETS = environment.names("SANDBOX_WEBHOOK_SECRETS", "")
+STRIPE_SECRET_KEY = environment.text("STRIPE_SECRET_KEY", "")
+# Two while one is being replaced.
+STRIPE_WEBHOOK_SECRETS = environment.names("STRIPE_WEBHOOK_SECRETS", "")
+# Another address than Stripe's own, for tests.
+STRIPE_API_BASE = environment.text("STRIPE_API_BASE", "")
+# The account that bank transfers go to, and the days that copies are kept for them.
+BANK_TRANSFER_NAME = environment.text("BANK_TRANSFER_NAME", "")
+BANK_TRANSFER_IBAN = environment.text("BANK_TRANSFER_IBAN", "").replace(" ", "")
+BANK_TRANSFER_DAYS = environment.integer("BANK_TRANSFER_DAYS", default=5, least=1)
 
 # --- Webhooks --------------------------------------------------------------------------------
 # Whether shops may have messages sent to http://127.0.0.1, for those who write a receiver.
