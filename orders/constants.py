@@ -176,6 +176,25 @@ class ChargeStatus(models.TextChoices):
     OVERCHARGED = "overcharged", _("Charged too much")
 
 
+class TransferStatus(models.TextChoices):
+    """States of a bank transfer that we wait for."""
+
+    OPEN = "open", _("Waited for")
+    RECEIVED = "received", _("Received")
+    CANCELLED = "cancelled", _("Not waited for any more")
+
+
+class ReceiptOutcome(models.TextChoices):
+    """What became of money that came by bank transfer. All but the first are for staff to look at."""
+
+    MATCHED = "matched", _("Pays an order")
+    SHORT = "short", _("Too little")
+    OVER = "over", _("Too much")
+    AGAIN = "again", _("Paid again, or after it was cancelled")
+    CURRENCY = "currency", _("Another currency")
+    UNKNOWN = "unknown", _("No such reference")
+
+
 class DisputeStatus(models.TextChoices):
     """States of a payment that the buyer's bank has taken back."""
 
@@ -202,6 +221,9 @@ class EventType(models.TextChoices):
     REFUNDED = "refunded", _("Refunded")
     REFUND_FAILED = "refund_failed", _("Refund failed")
     PAYMENT_PROBLEM = "payment_problem", _("Payment needs a look")
+    DISPUTE_OPENED = "dispute_opened", _("Payment taken back by the buyer’s bank")
+    DISPUTE_WON = "dispute_won", _("The bank gave the payment back")
+    DISPUTE_LOST = "dispute_lost", _("The bank kept the payment")
 
 
 class Actor(models.TextChoices):

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.urls import reverse
 
 from books4all.lib.mail import Letter, render
+from books4all.lib.money import total
 from books4all.lib.postal import label_lines
 from orders.constants import Side
 from orders.models import (
@@ -25,6 +26,10 @@ from orders.selectors.deadlines import post_by
 from orders.selectors.orders import with_parcels
 from orders.selectors.sold_money import money_of
 from orders.selectors.sums import margin_note, order_rows, order_tax_lines, within_rows
+from orders.models import DisputePart, Message, Order, OrderLine, Refusal, SellerOrder, Shipment
+from orders.selectors.deadlines import post_by
+from orders.selectors.orders import with_parcels
+from orders.selectors.transfers import transfer_page
 
 
 def placed(pk: UUID) -> Letter | None:
@@ -109,6 +114,30 @@ def too_late(pk: UUID) -> Letter | None:
     return _to_buyer("orders/too_late", Order.objects.get(pk=pk), {})
 
 
+def transfer(pk: UUID) -> Letter | None:
+    """Tell the buyer where to send the money. None when it is not waited for any more."""
+    page = transfer_page(pk)
+    if page is None or not page.waits:
+        return None
+    link = settings.PUBLIC_URL + reverse("orders:transfer", args=[pk])
+    return _to_buyer("orders/transfer", page.order, {"page": page, "page_link": link})
+
+
+def dispute_opened(pk: UUID) -> Letter | None:
+    """Tell a shop that the buyer's bank has taken the payment back, and what not to do."""
+    return _about_dispute("orders/dispute_opened", pk)
+
+
+def dispute_won(pk: UUID) -> Letter | None:
+    """Tell a shop that the bank has given the money back."""
+    return _about_dispute("orders/dispute_won", pk)
+
+
+def dispute_lost(pk: UUID) -> Letter | None:
+    """Tell a shop that the bank keeps the money, and what it has to do with it."""
+    return _about_dispute("orders/dispute_lost", pk)
+
+
 def message(pk: UUID) -> Letter | None:
     """Tell the other side that somebody wrote to them; the words and all addresses stay here.
 
@@ -179,7 +208,32 @@ MESSAGES = {
     "refused": refused,
     "too_late": too_late,
     "webhook_off": webhook_off,
+    "transfer": transfer,
+    "dispute_opened": dispute_opened,
+    "dispute_won": dispute_won,
+    "dispute_lost": dispute_lost,
 }
+
+
+def _about_dispute(name: str, pk: UUID) -> Letter | None:
+    """Return a letter to the shop whose part of a dispute ``pk`` is."""
+    part = DisputePart.objects.select_related("seller_order__order", "seller_order__seller").get(
+        pk=pk
+    )
+    seller_order = part.seller_order
+    seller, order = seller_order.seller, seller_order.order
+    if not seller.email:
+        return None
+    own = DisputePart.objects.filter(dispute=part.dispute_id, seller_order=seller_order)
+    context = {
+        "order": order,
+        "seller": seller,
+        "amount": total((one.paid for one in own), part.currency),
+        "to_post": seller_order.waits,
+        "page_link": settings.PUBLIC_URL
+        + reverse("selling:order", args=[seller.slug, order.number]),
+    }
+    return render(name, to=seller.email, context=context)
 
 
 def _seller_order(pk: UUID) -> SellerOrder:

@@ -12,6 +12,7 @@ from books4all.lib.postcodes import check_postcode
 from catalog.constants import Service
 from orders.constants import ReportReason
 from orders.models.messages import MESSAGE_LENGTH
+from orders.payments import offered_providers
 
 
 class AddForm(forms.Form):
@@ -104,6 +105,12 @@ class CheckoutForm(forms.Form):
         label=_("Country"),
         choices=lambda: list(countries),
         widget=forms.Select(attrs={"autocomplete": "country"}),
+    )
+    payment = forms.ChoiceField(
+        label=_("How to pay"),
+        choices=lambda: [(way.name, way.title) for way in offered_providers()],
+        required=False,
+        error_messages={"invalid_choice": _("Choose how to pay")},
     )
     total = forms.IntegerField(min_value=0, widget=forms.HiddenInput)
 

@@ -23,6 +23,7 @@ from orders.services import (
     together,
     webhook_sending,
 )
+from orders.services import idempotency, payments, refunds, standing, together
 from orders.services.reconciler import sweep
 
 log = structlog.get_logger(__name__)
@@ -35,6 +36,24 @@ SILENCE = 30
 def settle_refund(*, refund_id: str) -> None:
     """Have the provider pay a refund."""
     refunds.settle(refund_id=UUID(refund_id))
+
+
+@app.task(name="orders.capture_payment", retry=RetryStrategy(max_attempts=8, exponential_wait=4))
+def capture_payment(*, payment_id: str) -> None:
+    """Take the money that a buyer's bank has promised."""
+    payments.capture(payment_id=UUID(payment_id))
+
+
+@app.task(name="orders.end_sandbox_refund", retry=RetryStrategy(max_attempts=5, wait=5))
+def end_sandbox_refund(*, key: str, state: str) -> None:
+    """Let a refund of the sandbox arrive, or fail."""
+    bank.end_refund(key=key, state=state)
+
+
+@app.task(name="orders.open_sandbox_dispute")
+def open_sandbox_dispute(*, reference: str) -> None:
+    """Have the bank of a buyer at the sandbox take the money back, once."""
+    bank.dispute_once(reference=reference)
 
 
 @app.task(name="orders.settle_sandbox_payment", retry=RetryStrategy(max_attempts=5, wait=5))

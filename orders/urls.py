@@ -4,6 +4,7 @@ from django.urls import path
 
 from orders.payments.sandbox import pages
 from orders.views import baskets, checkouts, documents, messages, orders, webhooks
+from orders.views import baskets, checkouts, messages, orders, transfers, webhooks
 
 app_name = "orders"
 
@@ -19,6 +20,7 @@ urlpatterns = [
     # Checkout
     path("checkout/", checkouts.checkout, name="checkout"),
     path("checkout/pay/<uuid:payment>/", checkouts.pay_again, name="pay_again"),
+    path("checkout/transfer/<uuid:payment>/", transfers.transfer, name="transfer"),
     path("checkout/return/<uuid:payment>/", checkouts.pay_return, name="pay_return"),
     # Orders
     path("orders/<slug:token>/", orders.track, name="track"),

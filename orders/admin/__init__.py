@@ -14,6 +14,15 @@ from orders.admin import (
     standing,
     tax,
     webhooks,
+    disputes,
+    messages,
+    orders,
+    payments,
+    queues,
+    sandbox,
+    seller_orders,
+    standing,
+    transfers,
 )
 
 __all__ = [
@@ -21,13 +30,16 @@ __all__ = [
     "commission",
     "documents",
     "mails",
+    "disputes",
     "messages",
     "orders",
     "payments",
     "promotions",
     "queues",
+    "sandbox",
     "seller_orders",
     "standing",
     "tax",
     "webhooks",
+    "transfers",
 ]

@@ -4,12 +4,17 @@ import json
 from typing import Any
 
 from django.contrib import admin
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext_lazy as _
 
+from books4all.lib.staff.actions import Action
 from books4all.lib.staff.display import link, money
 from books4all.lib.staff.models import ReadOnlyAdmin, RecentInline
-from orders.models import Payment, PaymentEvent, Refund, SandboxPayment
+from orders.constants import PaymentStatus, RefundStatus
+from orders.errors import ProviderError, ProviderUnavailableError
+from orders.models import Payment, PaymentEvent, Refund
+from orders.selectors.payment_amounts import PaymentAmounts, amounts_of
+from orders.services import payments, refunds, transfers
 
 
 class PaymentEventInline(RecentInline):
@@ -17,7 +22,14 @@ class PaymentEventInline(RecentInline):
 
     model = PaymentEvent
     related = ("payment",)
-    fields = ("created_at", "type", money("amount_minor", _("amount")), "event_id")
+    fields = (
+        "happened_at",
+        "type",
+        "kind",
+        money("amount_minor", _("amount")),
+        "reference",
+        "event_id",
+    )
     ordering = ("-created_at", "-pk")
 
 
@@ -52,6 +64,75 @@ class PaymentAdmin(ReadOnlyAdmin):
     date_hierarchy = "created_at"
     ordering = ("-pk",)
     inlines = (PaymentEventInline, RefundInline)
+    object_actions = (
+        Action(
+            name="ask",
+            label=_("Ask the provider"),
+            done=_("asked for. What you see is how it stands."),
+            run=lambda payment, **_who: _ask(payment),
+            offered=lambda payment: payment.status in _UNFINISHED,
+        ),
+    )
+    fieldsets = (
+        (None, {"fields": (link("order", _("order")), "provider", "reference", "status")}),
+        (
+            _("Money"),
+            {
+                "fields": (
+                    money("amount_minor", _("amount")),
+                    "charge_status",
+                    "amounts",
+                    "captured_at",
+                    "created_at",
+                )
+            },
+        ),
+    )
+
+    @admin.display(description=_("charged"))
+    def charge_status(self, payment: Payment) -> str:
+        """Return what was charged against what is to be paid, by the provider's words."""
+        return str(_amounts(payment).status.label)
+
+    @admin.display(description=_("by the provider’s messages"))
+    def amounts(self, payment: Payment) -> str:
+        """Return the amounts that the provider's messages come to."""
+        found = _amounts(payment)
+        told = found.charges
+        rows = (
+            (_("Authorised"), told.authorised),
+            (_("Charged"), told.charged),
+            (_("Refunded"), told.refunded),
+            (_("Taken back by the bank"), told.charged_back),
+            (_("Charge pending"), told.pending_charge),
+            (_("Refund pending"), told.pending_refund),
+            (_("Granted back by us"), found.granted),
+        )
+        return format_html_join(
+            "",
+            "<div>{}: {}</div>",
+            ((label, found.money(minor)) for label, minor in rows if minor),
+        )
+
+
+_UNFINISHED = (PaymentStatus.CREATED, PaymentStatus.PENDING, PaymentStatus.AUTHORIZED)
+
+
+def _amounts(payment: Payment) -> PaymentAmounts:
+    """Return a payment's amounts, derived once a page."""
+    found: PaymentAmounts | None = getattr(payment, "derived_amounts", None)
+    if found is None:
+        found = amounts_of(payment)
+        payment.derived_amounts = found  # type: ignore[attr-defined]  # kept for this page alone
+    return found
+
+
+def _ask(payment: Payment) -> None:
+    try:
+        payments.settle(payment_id=payment.pk)
+    except ProviderError as error:
+        message = _("The provider does not answer (%(why)s).")
+        raise ProviderUnavailableError(message % {"why": error}) from error
 
 
 @admin.register(PaymentEvent)
@@ -60,13 +141,15 @@ class PaymentEventAdmin(ReadOnlyAdmin):
 
     related = ("payment",)
     list_display = (
-        "created_at",
+        "happened_at",
         "type",
+        "kind",
         link("payment", _("payment")),
         money("amount_minor", _("amount")),
         "provider",
         "event_id",
     )
+    list_filter = ("kind",)
     search_fields = ("=event_id", "=payment__reference", "=payment__order__number")
     ordering = ("-pk",)
     fields = (
@@ -75,7 +158,10 @@ class PaymentEventAdmin(ReadOnlyAdmin):
         "provider",
         "event_id",
         "type",
+        "kind",
+        "reference",
         money("amount_minor", _("amount")),
+        "happened_at",
         "message",
     )
 
@@ -101,20 +187,35 @@ class RefundAdmin(ReadOnlyAdmin):
     list_filter = ("status",)
     search_fields = ("=payment__order__number", "=reference", "=id")
     ordering = ("-pk",)
-
-
-@admin.register(SandboxPayment)
-class SandboxPaymentAdmin(ReadOnlyAdmin):
-    """The sandbox provider's own books."""
-
-    list_display = (
-        "created_at",
-        "status",
-        money("amount_minor", _("amount")),
-        money("refunded_minor", _("refunded")),
-        "description",
-        "behaviour",
+    object_actions = (
+        Action(
+            name="retry",
+            label=_("Try again"),
+            done=_("asked for again."),
+            run=lambda refund, *, actor: refunds.retry(refund_id=refund.pk, actor=actor),
+            offered=lambda refund: refund.status == RefundStatus.FAILED,
+            explain=_("The same money is asked for once more. Nothing is given back twice."),
+            several=True,
+        ),
+        Action(
+            name="paid",
+            label=_("Sent by bank transfer"),
+            done=_("paid back."),
+            run=lambda refund, *, actor: transfers.refund_paid(refund_id=refund.pk),
+            offered=lambda refund: _by_transfer(refund, RefundStatus.PENDING, RefundStatus.SENT),
+            explain=_("Only when the transfer has been made. The buyer sees it as given back."),
+            several=True,
+        ),
+        Action(
+            name="bounced",
+            label=_("The transfer came back"),
+            done=_("not paid back: it waits to be tried again."),
+            run=lambda refund, *, actor: transfers.refund_bounced(refund_id=refund.pk),
+            offered=lambda refund: _by_transfer(refund, RefundStatus.SENT, RefundStatus.SETTLED),
+            explain=_("The buyer is owed the money again."),
+        ),
     )
-    list_filter = ("status",)
-    search_fields = ("=reference", "=key")
-    ordering = ("-created_at",)
+
+
+def _by_transfer(refund: Refund, *states: str) -> bool:
+    return refund.payment.provider == transfers.NAME and refund.status in states

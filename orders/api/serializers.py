@@ -22,6 +22,7 @@ from orders.constants import (
     TaxScheme,
 )
 from orders.models import Order, Refusal, SellerOrder, Shipment
+from orders.payments import offered_providers
 from orders.selectors.baskets import BasketView
 from orders.selectors.frozen_tax import frozen_lines
 from orders.selectors.quotes import Applied, Problem, Quote
@@ -66,6 +67,12 @@ class CheckoutIn(StrictSerializer):
     expected_total_minor = serializers.IntegerField(min_value=1, max_value=2**53)
     language = serializers.ChoiceField(
         choices=settings.LANGUAGES, default=settings.LANGUAGE_CODE, help_text="Of the mails"
+    )
+    payment_method = serializers.CharField(
+        max_length=20,
+        default="",
+        allow_blank=True,
+        help_text="A `code` of the basket's `payment_methods`; empty for the usual one",
     )
 
 
@@ -181,12 +188,27 @@ class WaitingOut(Plain):
     page_url = serializers.CharField(source="payment.page_url", allow_blank=True)
 
 
+class PaymentMethodOut(Plain):
+    """A way to pay."""
+
+    code = serializers.CharField(source="name")
+    name = serializers.CharField(source="title")
+    detail = serializers.CharField(source="explain")
+
+
 class BasketOut(Plain):
     """A basket. `token` is its key for visitors (send it as `X-Basket-Token`); null for users."""
 
     token = serializers.SerializerMethodField()
     quote = QuoteOut()
     waiting = WaitingOut(allow_null=True)
+    payment_methods = serializers.SerializerMethodField()
+
+    @extend_schema_field(PaymentMethodOut(many=True))
+    def get_payment_methods(self, view: BasketView) -> Any:
+        """Show the ways to pay, the usual one first."""
+        del view
+        return PaymentMethodOut(offered_providers(), many=True).data
 
     @extend_schema_field(serializers.CharField(allow_null=True))
     def get_token(self, view: BasketView) -> Any:

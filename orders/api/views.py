@@ -255,7 +255,10 @@ class CheckoutView(BasketEndpoint):
             expected_total=Money(given["expected_total_minor"], settings.MARKETPLACE_CURRENCY),
             address=given["address"],
             buyer=checkouts.Buyer(
-                email=given["email"], user=self.who["user"], language=given["language"]
+                email=given["email"],
+                user=self.who["user"],
+                language=given["language"],
+                provider=given["payment_method"],
             ),
         )
         order = reads.order_by_token(submitted.order.token)

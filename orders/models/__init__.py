@@ -5,6 +5,7 @@ from orders.models.baskets import Basket, BasketLine, BasketParcel
 from orders.models.commission import CommissionRule
 from orders.models.documents import Document, DocumentSeries, DocumentTax
 from orders.models.gift_cards import GiftCard, GiftCardUse
+from orders.models.disputes import Dispute, DisputeFile, DisputePart
 from orders.models.idempotency import IdempotencyKey
 from orders.models.ledger import JournalEntry, LedgerAccount, Posting
 from orders.models.mails import UnsentMail
@@ -27,8 +28,11 @@ from orders.models.webhooks import (
     WebhookEndpoint,
     WebhookMessage,
 )
+from orders.models.sandbox import SandboxDispute, SandboxPayment, SandboxRefund
+from orders.models.transfers import BankTransfer, TransferReceipt
 
 __all__ = [
+    "BankTransfer",
     "Basket",
     "BasketCode",
     "BasketLine",
@@ -39,6 +43,9 @@ __all__ = [
     "DocumentTax",
     "GiftCard",
     "GiftCardUse",
+    "Dispute",
+    "DisputeFile",
+    "DisputePart",
     "Hold",
     "IdempotencyKey",
     "JournalEntry",
@@ -61,7 +68,9 @@ __all__ = [
     "Refusal",
     "RefusalLine",
     "RemitRule",
+    "SandboxDispute",
     "SandboxPayment",
+    "SandboxRefund",
     "SellerOrder",
     "Shipment",
     "ShipmentLine",
@@ -73,4 +82,5 @@ __all__ = [
     "WebhookDelivery",
     "WebhookEndpoint",
     "WebhookMessage",
+    "TransferReceipt",
 ]

@@ -2,13 +2,14 @@
 
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from books4all.lib.ids import uuid7
 from books4all.lib.models import Timestamped
 from books4all.lib.money import Money
-from orders.constants import PaymentStatus, RefundStatus, Stage
+from orders.constants import PaymentEventKind, PaymentStatus, RefundStatus, Stage
 from orders.models.amounts import Amounts, sound
 from orders.models.orders import Order, OrderLine, SellerOrder
 
@@ -44,7 +45,13 @@ class Payment(Timestamped):
             models.Index(
                 fields=["updated_at"],
                 name="payment_unfinished",
-                condition=Q(status__in=(PaymentStatus.CREATED, PaymentStatus.PENDING)),
+                condition=Q(
+                    status__in=(
+                        PaymentStatus.CREATED,
+                        PaymentStatus.PENDING,
+                        PaymentStatus.AUTHORIZED,
+                    )
+                ),
             ),
         )
         constraints = (
@@ -70,7 +77,7 @@ class Payment(Timestamped):
 
 
 class PaymentEvent(models.Model):
-    """A provider's message about a payment. Append-only; a message counts once."""
+    """What a provider said about a payment, by message or as answer. Append-only; each counts once."""
 
     payment = models.ForeignKey(
         Payment, on_delete=models.PROTECT, null=True, blank=True, related_name="events"
@@ -78,15 +85,37 @@ class PaymentEvent(models.Model):
     provider = models.CharField(_("provider"), max_length=20)
     event_id = models.CharField(_("message"), max_length=120)
     type = models.CharField(_("type"), max_length=60)
+    # What it does to the payment's money; empty for what does nothing to it, or does not fit with it.
+    kind = models.CharField(
+        _("kind"),
+        max_length=24,
+        choices=PaymentEventKind.choices,
+        blank=True,
+        default="",
+        db_default="",
+    )
+    # The provider's name for the movement of money: requests and their answers bear the same.
+    reference = models.CharField(
+        _("reference"), max_length=120, blank=True, default="", db_default=""
+    )
     amount_minor = models.BigIntegerField(_("amount (pence)"), null=True, blank=True)
     currency = models.CharField(_("currency"), max_length=3, blank=True)
     payload = models.JSONField(_("as received"), default=dict)
+    # By the provider's clock: messages come in any order.
+    happened_at = models.DateTimeField(_("happened"), default=timezone.now, db_default=Now())
     created_at = models.DateTimeField(_("received"), default=timezone.now, editable=False)
 
     class Meta:
         verbose_name = _("payment event")
         verbose_name_plural = _("payment events")
         ordering = ("-created_at", "-pk")
+        indexes = (
+            models.Index(
+                fields=["provider", "reference"],
+                name="paymentevent_reference",
+                condition=~Q(reference=""),
+            ),
+        )
         constraints = (
             models.UniqueConstraint(fields=["provider", "event_id"], name="paymentevent_once"),
         )
@@ -128,7 +157,9 @@ class Refund(Timestamped):
     )
     currency = models.CharField(_("currency"), max_length=3)
     reason = models.CharField(_("reason"), max_length=200, blank=True)
+    # The provider's name for it, and how often it was asked for: one that failed is tried again.
     reference = models.CharField(_("reference"), max_length=120, blank=True)
+    attempt = models.PositiveSmallIntegerField(_("attempt"), default=1, db_default=1)
 
     class Meta:
         verbose_name = _("refund")
@@ -155,6 +186,11 @@ class Refund(Timestamped):
     def amount(self) -> Money:
         """What is to be given back."""
         return Money(self.amount_minor, self.currency)
+
+    @property
+    def key(self) -> str:
+        """What the provider knows this attempt by: asking twice with it is asking once."""
+        return str(self.pk) if self.attempt == 1 else f"{self.pk}.{self.attempt}"
 
     @property
     def from_provider(self) -> Money:

@@ -1,18 +1,30 @@
-"""Payment providers: which one takes the payments, and which ones may still send messages."""
+"""Payment providers: which ones take the payments, and which ones may still send messages."""
 
 from django.conf import settings
 
 from orders.payments.base import PaymentProvider
 from orders.payments.nothing import NothingToPay
 from orders.payments.sandbox.client import SandboxProvider
+from orders.payments.stripe.client import StripeProvider
+from orders.payments.transfer.client import TransferProvider
 
 _NOTHING = NothingToPay()
-_PROVIDERS: dict[str, PaymentProvider] = {"sandbox": SandboxProvider(), _NOTHING.name: _NOTHING}
+_PROVIDERS: dict[str, PaymentProvider] = {
+    "sandbox": SandboxProvider(),
+    "stripe": StripeProvider(),
+    "transfer": TransferProvider(),
+    _NOTHING.name: _NOTHING,
+}
 
 
 def current_provider() -> PaymentProvider:
-    """Return the provider that new payments go to (``settings.PAYMENT_PROVIDER``)."""
+    """Return the provider of who does not choose (``settings.PAYMENT_PROVIDER``)."""
     return _PROVIDERS[settings.PAYMENT_PROVIDER]
+
+
+def offered_providers() -> list[PaymentProvider]:
+    """Return the ways to pay that buyers may choose from, the usual one first."""
+    return [_PROVIDERS[name] for name in settings.PAYMENT_PROVIDERS]
 
 
 def provider_named(name: str) -> PaymentProvider | None:

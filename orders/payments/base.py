@@ -6,6 +6,8 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Protocol
 
+from django.utils.functional import Promise
+
 from books4all.lib.money import Money
 from orders.constants import DisputeStatus, PaymentEventKind
 
@@ -134,6 +136,9 @@ class PaymentProvider(Protocol):
     """
 
     name: str
+    # What buyers read who may choose.
+    title: str | Promise
+    explain: str | Promise
 
     def holding(self) -> Holding:
         """Return how long copies are kept for who pays in this way."""

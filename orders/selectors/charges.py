@@ -62,7 +62,13 @@ def charges_of(events: Iterable[Told]) -> Charges:
     success = {name: _succeeded(told, name) for name in _OPERATIONS}
     pending = {name: _pending(told, name) for name in _OPERATIONS}
     taken_back = _last(told, PaymentEventKind.CHARGE_BACK)
-    reversed_refunds = sum(_last(told, PaymentEventKind.REFUND_REVERSE).values())
+    # One that failed after it succeeded is told both ways, and came back once.
+    known = _outcomes(told, "refund")
+    reversed_refunds = sum(
+        amount
+        for reference, amount in _last(told, PaymentEventKind.REFUND_REVERSE).items()
+        if reference in success["refund"] or reference not in known
+    )
     charged, refunded = sum(success["charge"].values()), sum(success["refund"].values())
     pending_charge, pending_refund = (
         sum(pending["charge"].values()),

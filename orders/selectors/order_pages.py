@@ -136,15 +136,15 @@ def order_page(order: Order, *, url: str = "") -> OrderPage:
         notes=within_rows(order_tax_lines(seller_orders, order.currency)) + gift_rows(order),
         margin_note=margin_note(seller_orders),
         refunded=_refunds(order, RefundStatus.SETTLED),
-        refund_pending=_refunds(order, RefundStatus.PENDING),
+        refund_pending=_refunds(order, RefundStatus.PENDING, RefundStatus.SENT),
         count=count,
         coming=sum(p.status != SellerOrderStatus.CANCELLED for p in seller_orders),
     )
 
 
-def _refunds(order: Order, status: str) -> Money:
+def _refunds(order: Order, *states: str) -> Money:
     refunds = order.payment.refunds.all()
-    return Money(sum(r.amount_minor for r in refunds if r.status == status), order.currency)
+    return Money(sum(r.amount_minor for r in refunds if r.status in states), order.currency)
 
 
 def _parcel(order: Order, part: SellerOrder, events: Sequence[OrderEvent], url: str) -> PageParcel:

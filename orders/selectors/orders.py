@@ -3,7 +3,7 @@
 from datetime import timedelta
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Prefetch, QuerySet
+from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 from django.db.models.functions import Now
 
 from accounts.models import User
@@ -29,6 +29,8 @@ from orders.models import (
 
 # Rows the sweeper takes on at a time; what is left comes next minute.
 PORTION = 200
+# How many times longer a refund that is with the provider is left alone: an hour for 20 seconds.
+PATIENCE = 180
 
 
 def with_parcels(orders: QuerySet[Order]) -> QuerySet[Order]:
@@ -99,18 +101,26 @@ def overdue_orders() -> list[UUID]:
 
 
 def unfinished_payments(*, older_than: int) -> list[UUID]:
-    """Return payments of pending orders that were last changed ``older_than`` seconds ago."""
+    """Return authorised payments, and open ones of pending orders, last changed ``older_than`` seconds ago."""
     unfinished = Payment.objects.filter(
-        status__in=(PaymentStatus.CREATED, PaymentStatus.PENDING),
-        order__status=OrderStatus.PENDING,
+        Q(
+            status__in=(PaymentStatus.CREATED, PaymentStatus.PENDING),
+            order__status=OrderStatus.PENDING,
+        )
+        | Q(status=PaymentStatus.AUTHORIZED),
         updated_at__lt=Now() - timedelta(seconds=older_than),
     )
     return list(unfinished.order_by("updated_at").values_list("pk", flat=True)[:PORTION])
 
 
 def pending_refunds(*, older_than: int) -> list[UUID]:
-    """Return refunds asked for ``older_than`` seconds ago and not settled."""
+    """Return refunds asked for ``older_than`` seconds ago and not settled.
+
+    Those that are with the provider are asked about each hour: it sends word by itself.
+    """
+    now = Now()
     pending = Refund.objects.filter(
-        status=RefundStatus.PENDING, updated_at__lt=Now() - timedelta(seconds=older_than)
+        Q(status=RefundStatus.PENDING, updated_at__lt=now - timedelta(seconds=older_than))
+        | Q(status=RefundStatus.SENT, updated_at__lt=now - timedelta(seconds=older_than * PATIENCE))
     )
     return list(pending.order_by("updated_at").values_list("pk", flat=True)[:PORTION])

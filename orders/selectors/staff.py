@@ -39,12 +39,16 @@ def to_ship() -> QuerySet[SellerOrder]:
 
 
 def unfinished_payments() -> QuerySet[Payment]:
-    """Return payments that have been open for longer than ``PATIENCE``, the oldest first."""
+    """Return payments that have been open for longer than ``PATIENCE``, the oldest first.
+
+    Not those by bank transfer, which take days.
+    """
     return (
         Payment.objects.filter(
-            status__in=(PaymentStatus.CREATED, PaymentStatus.PENDING),
+            status__in=(PaymentStatus.CREATED, PaymentStatus.PENDING, PaymentStatus.AUTHORIZED),
             updated_at__lt=timezone.now() - PATIENCE,
         )
+        .exclude(provider="transfer")
         .select_related("order")
         .order_by("updated_at", "pk")
     )

@@ -8,7 +8,6 @@ Locks are taken in this order everywhere: basket, order, payment, sellers, listi
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import timedelta
 from uuid import UUID
 
 from django.conf import settings
@@ -19,7 +18,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accounts.models import PostalAddress, User
-from books4all.lib.errors import NotFoundError
+from books4all.lib.errors import DomainError, NotFoundError
 from books4all.lib.money import Money
 from catalog.models import Listing
 from catalog.selectors.offers import edition_line
@@ -50,8 +49,13 @@ from orders.models import (
     Payment,
     SellerOrder,
 )
-from orders.payments import current_provider, nothing_to_pay, provider_named
-from orders.payments.base import Intent, ProviderPayment
+from orders.payments import (
+    current_provider,
+    nothing_to_pay,
+    offered_providers,
+    provider_named,
+)
+from orders.payments.base import Intent, PaymentProvider, ProviderPayment
 from orders.selectors.baskets import quote_of
 from orders.selectors.gift_cards import cards_of
 from orders.selectors.quotes import Quote, QuoteLine, QuoteParcel
@@ -59,18 +63,18 @@ from orders.services import gift_cards, payments, promotions, timeline
 from orders.services.baskets import lock_basket
 from orders.services.transactions import business_transaction
 
-# However often the buyer comes back, copies are kept from others for at most this many times
-# settings.HOLD_MINUTES, counted from the order.
-MOST_HOLDS = 4
-
 
 @dataclass(frozen=True, slots=True)
 class Buyer:
-    """Who buys: ``user`` for somebody signed in; mails are written in ``language``."""
+    """Who buys: ``user`` for somebody signed in; mails are written in ``language``.
+
+    ``provider`` is how they chose to pay; empty for the usual way.
+    """
 
     email: str
     user: User | None = None
     language: str = "en-gb"
+    provider: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +156,8 @@ def _ordered_again(
     """Return the order that a basket has; while it is pending, a corrected address is taken over."""
     if order.status != OrderStatus.PENDING:
         return order
-    if str(order.country) != address["country"] or order.to_pay != expected:
+    other_way = order.to_pay and buyer.provider not in ("", order.payment.provider)
+    if str(order.country) != address["country"] or order.to_pay != expected or other_way:
         raise CheckoutInProgressError(_("This basket waits for its payment."), order=order)
     for name in PostalAddress.ADDRESS_FIELDS:
         setattr(order, name, address.get(name, ""))
@@ -195,7 +200,8 @@ def _write_order(basket: Basket, quote: Quote, address: Mapping[str, str], buyer
     OrderLine.objects.bulk_create(
         _order_line(seller_order, line) for parcel, seller_order in parcels for line in parcel.lines
     )
-    expires = Now() + timedelta(minutes=settings.HOLD_MINUTES)
+    provider = _chosen(buyer) if order.to_pay else nothing_to_pay()
+    expires = Now() + provider.holding().each
     Hold.objects.bulk_create(
         Hold(order=order, listing=line.listing, quantity=line.quantity, expires_at=expires)
         for parcel in quote.parcels
@@ -204,12 +210,23 @@ def _write_order(basket: Basket, quote: Quote, address: Mapping[str, str], buyer
     Payment.objects.create(
         order=order,
         placing=order,
-        provider=(current_provider() if order.to_pay else nothing_to_pay()).name,
+        provider=provider.name,
         amount_minor=order.to_pay.minor,
         currency=order.currency,
     )
     timeline.record(order, EventType.CREATED, actor=buyer.user, side=Actor.BUYER)
     return order
+
+
+def _chosen(buyer: Buyer) -> PaymentProvider:
+    """Return the provider that the buyer chose. Raises DomainError for one that is not offered."""
+    if not buyer.provider:
+        return current_provider()
+    for provider in offered_providers():
+        if provider.name == buyer.provider:
+            return provider
+    message = _("Choose how to pay.")
+    raise DomainError(message, fields={"payment_method": [message]})
 
 
 def _seller_order(order: Order, parcel: QuoteParcel) -> SellerOrder:
@@ -302,26 +319,34 @@ def _waiting_payment(order_id: UUID) -> Payment:
     if order.status != OrderStatus.PENDING or payment.status not in (
         PaymentStatus.CREATED,
         PaymentStatus.PENDING,
+        PaymentStatus.AUTHORIZED,
     ):
         raise OrderClosedError(_("This order is not waiting for payment."), order=order)
-    minutes = timedelta(minutes=settings.HOLD_MINUTES)
-    most = Value(order.created_at + minutes * MOST_HOLDS, output_field=DateTimeField())
+    holding = _provider_of(payment).holding()
+    most = Value(order.created_at + holding.most, output_field=DateTimeField())
     holds = Hold.objects.filter(order=order, status=HoldStatus.ACTIVE)
-    until = Least(Now() + minutes, most, output_field=DateTimeField())
+    until = Least(Now() + holding.each, most, output_field=DateTimeField())
     # Never sooner than was promised: ``created_at`` is by the clock of a web server.
     holds.update(expires_at=Greatest("expires_at", until, output_field=DateTimeField()))
     return payment
 
 
-def _create(payment: Payment) -> ProviderPayment:
+def _provider_of(payment: Payment) -> PaymentProvider:
     provider = provider_named(payment.provider)
-    assert provider is not None
+    if provider is None:
+        raise ProviderUnavailableError(_("This way to pay is not offered any more."))
+    return provider
+
+
+def _create(payment: Payment) -> ProviderPayment:
+    provider = _provider_of(payment)
     path = reverse("orders:pay_return", args=[payment.pk])
     intent = Intent(
         key=str(payment.pk),
         amount=payment.amount,
         description=_("Order %(number)s") % {"number": payment.order.number},
         return_url=settings.PUBLIC_URL + path,
+        capture_later=settings.PAYMENT_CAPTURE == "placing",
     )
     try:
         return provider.create(intent)

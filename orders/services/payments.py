@@ -25,9 +25,11 @@ from orders.constants import (
     EventType,
     HoldStatus,
     OrderStatus,
+    PaymentEventKind,
     PaymentStatus,
     SellerOrderStatus,
 )
+from orders.errors import ProviderRefusedError
 from orders.models import (
     Hold,
     Order,
@@ -38,13 +40,22 @@ from orders.models import (
 )
 from orders.payments import provider_named
 from orders.payments.base import (
+    Moved,
     PaymentProvider,
     ProviderEvent,
     ProviderPayment,
     ProviderState,
 )
 from orders.selectors.orders import is_overdue
-from orders.services import gift_cards, postings, promotions, refunds, timeline
+from orders.services import (
+    disputes,
+    gift_cards,
+    payment_events,
+    postings,
+    promotions,
+    refunds,
+    timeline,
+)
 from orders.services.baskets import lock_basket
 from orders.services.transactions import business_transaction
 
@@ -105,7 +116,33 @@ def settle(*, payment_id: UUID) -> Settled:
             Payment.objects.filter(pk=payment.pk).update(updated_at=Now())
             return Settled(payment.order, None)
         told = found
-    return Settled(remember(payment_id=payment.pk, told=told).order, told.state)
+    kept = remember(payment_id=payment.pk, told=told)
+    if kept.status == PaymentStatus.AUTHORIZED:
+        order = capture(payment_id=payment.pk)
+        placed = order.status == OrderStatus.PLACED
+        return Settled(order, ProviderState.CAPTURED if placed else told.state)
+    return Settled(kept.order, told.state)
+
+
+def capture(*, payment_id: UUID) -> Order:
+    """Take the money that was authorised, and place the order; again changes nothing.
+
+    Of an order that has expired meanwhile nothing is taken: the authorisation is given up. Must not be
+    called in a transaction.
+
+    Raises:
+        NotFoundError: there is no such payment.
+        ProviderError: the provider does not answer; the sweeper tries again.
+    """
+    payment = Payment.objects.select_related("order").filter(pk=payment_id).first()
+    if payment is None:
+        raise NotFoundError(_("There is no such payment."))
+    if payment.status != PaymentStatus.AUTHORIZED:
+        return payment.order
+    provider = _provider(payment)
+    wanted = payment.placing_id is None or payment.order.status == OrderStatus.PENDING
+    call = provider.capture if wanted else provider.cancel
+    return apply(payment_id=payment.pk, told=call(payment.reference))
 
 
 def expire(*, order_id: UUID, even_if_held: bool = False) -> Order:
@@ -122,6 +159,9 @@ def expire(*, order_id: UUID, even_if_held: bool = False) -> Order:
     order = payment.order
     if order.status != OrderStatus.PENDING or not (even_if_held or is_overdue(order)):
         return order
+    if payment.status == PaymentStatus.AUTHORIZED and not even_if_held:
+        # The buyer has done their part in time.
+        return capture(payment_id=payment.pk)
     return _end(payment_id=payment.pk, told=cancel_at_provider(payment=payment))
 
 
@@ -152,38 +192,98 @@ def receive_webhook(*, provider: PaymentProvider, headers: Mapping[str, str], bo
         ProviderError: the provider had to be asked and does not answer: it should send again.
     """
     event = provider.parse_webhook(headers, body)
+    payment, told = _about(provider, event)
+    return _take_in(provider.name, event, payment, told)
+
+
+def _about(
+    provider: PaymentProvider, event: ProviderEvent
+) -> tuple[Payment | None, ProviderPayment | None]:
+    """Return the payment that a message is about, and how it stands where that is to be believed."""
     told = event.payment
+    if told is None:
+        return _asked_about(provider, event) if event.about else (None, None)
     key = _uuid(told.key)
     payment = Payment.objects.filter(provider=provider.name, pk=key).first() if key else None
     if payment is not None and _is_doubtful(payment, told):
         told = provider.fetch(told.reference)
-    return _take_in(provider.name, event, payment, told)
+    return payment, told
+
+
+def _asked_about(
+    provider: PaymentProvider, event: ProviderEvent
+) -> tuple[Payment | None, ProviderPayment | None]:
+    """Ask how a payment stands of which the message tells only a part; not once that is final."""
+    payment = payment_events.payment_named(provider=provider.name, reference=event.about)
+    if payment is not None and payment.status == PaymentStatus.CAPTURED:
+        return payment, None
+    try:
+        told = provider.fetch(event.about)
+    except ProviderRefusedError:
+        # Not opened by us: another shop's that has the same account there.
+        return payment, None
+    key = _uuid(told.key)
+    return Payment.objects.filter(provider=provider.name, pk=key).first() if key else None, told
 
 
 def _is_doubtful(payment: Payment, told: ProviderPayment) -> bool:
-    known = payment.status in (PaymentStatus.PENDING, PaymentStatus.CAPTURED)
+    known = payment.status in (
+        PaymentStatus.PENDING,
+        PaymentStatus.AUTHORIZED,
+        PaymentStatus.CAPTURED,
+    )
     return not known or payment.reference != told.reference or payment.amount != told.amount
 
 
 @business_transaction
 def _take_in(
-    provider: str, event: ProviderEvent, payment: Payment | None, told: ProviderPayment
+    provider: str, event: ProviderEvent, payment: Payment | None, told: ProviderPayment | None
 ) -> bool:
     locked = _lock(payment.pk) if payment else None
-    _row, is_new = PaymentEvent.objects.get_or_create(
+    if PaymentEvent.objects.filter(provider=provider, event_id=event.event_id).exists():
+        return False
+    counts = locked is not None and _fits(locked, event)
+    is_new = payment_events.write(
         provider=provider,
-        event_id=event.event_id,
-        defaults={
-            "payment": payment,
-            "type": event.type,
-            "amount_minor": told.amount.minor,
-            "currency": told.amount.currency,
-            "payload": dict(event.payload),
-        },
+        news=payment_events.News.of(event),
+        payment=payment,
+        moved=event.moved,
+        counts=counts,
     )
     if is_new and locked is not None:
-        _apply(locked, told)
+        if told is not None:
+            _apply(locked, told)
+        if counts and locked.status == PaymentStatus.CAPTURED:
+            _take_in_parts(locked, event)
     return is_new
+
+
+def _take_in_parts(payment: Payment, event: ProviderEvent) -> None:
+    """Take in what a message says of a refund or a dispute of a payment that is locked."""
+    if event.refund is not None:
+        refunds.take_in(payment=payment, told=event.refund)
+    if event.dispute is not None:
+        disputes.take_in(payment=payment, told=event.dispute)
+
+
+def _fits(payment: Payment, event: ProviderEvent) -> bool:
+    """Check what a message says of money against what we know, to the penny."""
+    if event.refund is not None:
+        fits = refunds.is_ours(payment=payment, told=event.refund)
+    elif event.dispute is not None:
+        amount = event.dispute.amount
+        fits = amount.currency == payment.currency and 0 < amount.minor <= payment.amount_minor
+    elif event.moved is not None:
+        fits = event.moved.amount == payment.amount
+    else:
+        return True
+    if not fits and event.moved is not None:
+        moved = event.moved
+        _problem(
+            payment,
+            f"{moved.kind} {moved.amount.minor} {moved.amount.currency} {moved.reference}",
+        )
+    return fits
 
 
 @business_transaction
@@ -211,14 +311,40 @@ def _apply(payment: Payment, told: ProviderPayment) -> Order:
     if told.state is ProviderState.CAPTURED:
         payment.status, payment.captured_at = PaymentStatus.CAPTURED, Now()
         payment.save(update_fields=["status", "captured_at", "updated_at"])
+        _note(payment, PaymentEventKind.CHARGE_SUCCESS, told)
         postings.captured(payment)
         if order.status == OrderStatus.PENDING:
             _place_held(order)
         else:
             _place_late(payment)
-    elif told.state is ProviderState.CANCELLED and order.status == OrderStatus.PENDING:
-        _expire(payment)
+    elif told.state is ProviderState.AUTHORIZED:
+        _promised(payment, told)
+    elif told.state is ProviderState.CANCELLED:
+        _cancelled(payment, told)
     return order
+
+
+def _promised(payment: Payment, told: ProviderPayment) -> None:
+    """The buyer's bank has promised the money: it is taken outside this transaction."""
+    if payment.status != PaymentStatus.AUTHORIZED:
+        payment.status = PaymentStatus.AUTHORIZED
+        payment.save(update_fields=["status", "updated_at"])
+        _note(payment, PaymentEventKind.AUTHORIZATION_SUCCESS, told)
+        enqueue("orders.capture_payment", payment_id=str(payment.pk))
+
+
+def _cancelled(payment: Payment, told: ProviderPayment) -> None:
+    _note(payment, PaymentEventKind.CANCEL_SUCCESS, told)
+    if payment.order.status == OrderStatus.PENDING:
+        _expire(payment)
+    elif payment.status != PaymentStatus.CANCELLED:
+        payment.status = PaymentStatus.CANCELLED
+        payment.save(update_fields=["status", "updated_at"])
+
+
+def _note(payment: Payment, kind: PaymentEventKind, told: ProviderPayment) -> None:
+    moved = Moved(kind, told.amount, told.money or told.reference)
+    payment_events.note(payment=payment, moved=moved)
 
 
 def _agrees(payment: Payment, told: ProviderPayment) -> bool:
@@ -229,16 +355,21 @@ def _agrees(payment: Payment, told: ProviderPayment) -> bool:
         and payment.reference in ("", told.reference)
     )
     if not fits:
-        note = f"{told.state} {told.amount.minor} {told.amount.currency} {told.reference}"[:300]
-        log.error("payment_disagrees", payment=str(payment.pk), told=note)
-        problems = OrderEvent.objects.filter(order=payment.order, type=EventType.PAYMENT_PROBLEM)
-        if not problems.filter(note=note).exists():
-            timeline.record(payment.order, EventType.PAYMENT_PROBLEM, note=note)
+        amount = told.amount
+        _problem(payment, f"{told.state} {amount.minor} {amount.currency} {told.reference}")
         return False
     if not payment.reference:
         payment.reference = told.reference
         payment.save(update_fields=["reference", "updated_at"])
     return True
+
+
+def _problem(payment: Payment, note: str) -> None:
+    """Have staff look at a payment; once for the same words."""
+    log.error("payment_disagrees", payment=str(payment.pk), told=note)
+    problems = OrderEvent.objects.filter(order=payment.order, type=EventType.PAYMENT_PROBLEM)
+    if not problems.filter(note=note[:300]).exists():
+        timeline.record(payment.order, EventType.PAYMENT_PROBLEM, note=note)
 
 
 def _place_held(order: Order) -> None:

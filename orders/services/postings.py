@@ -214,12 +214,26 @@ def refund_paid(refund: Refund) -> JournalEntry | None:
     """The provider has paid the buyer back."""
     return post(
         kind=Kind.REFUND_PAID,
-        source=f"refund:{refund.pk}",
+        source=f"refund:{refund.key}",
         order=refund.payment.order,
         seller_order=refund.seller_order,
         legs=[
             debit(Account.REFUNDS_PAYABLE, refund.from_provider),
             credit(Account.CLEARING, refund.from_provider),
+        ],
+    )
+
+
+def refund_undone(refund: Refund) -> JournalEntry | None:
+    """What was paid back came back to us: the buyer is owed it again."""
+    return post(
+        kind=Kind.REFUND_UNDONE,
+        source=f"refund:{refund.key}",
+        order=refund.payment.order,
+        seller_order=refund.seller_order,
+        legs=[
+            debit(Account.CLEARING, refund.from_provider),
+            credit(Account.REFUNDS_PAYABLE, refund.from_provider),
         ],
     )
 
@@ -278,22 +292,31 @@ def debt_netted(*, source: str, seller: Seller, amount: Money) -> JournalEntry |
     )
 
 
-def dispute_opened(seller_order: SellerOrder, *, dispute: str, share: Share) -> JournalEntry | None:
-    """The buyer's bank has taken the money back for now: the seller's part of it is put aside."""
-    seller = seller_order.seller
+def dispute_opened(
+    seller_order: SellerOrder,
+    *,
+    dispute: str,
+    share: Share,
+    account: Account = Account.SELLER_AVAILABLE,
+) -> JournalEntry | None:
+    """The buyer's bank has taken the money back for now: the seller's part of it is put aside.
+
+    ``account`` is where that stands: ready for payout, or earned and waiting.
+    """
+    seller, taken = seller_order.seller, share.whole - share.subsidy
     return _dispute(
         Kind.DISPUTE_OPENED,
         seller_order,
         dispute,
-        debit(Account.DISPUTES, share.whole),
-        debit(Account.SELLER_AVAILABLE, share.seller, seller),
-        credit(Account.CLEARING, share.whole),
+        debit(Account.DISPUTES, taken),
+        debit(account, share.seller, seller),
+        credit(Account.CLEARING, taken),
         credit(Account.SELLER_RESERVE, share.seller, seller),
     )
 
 
 def dispute_lost(seller_order: SellerOrder, *, dispute: str, share: Share) -> JournalEntry | None:
-    """The bank keeps the money: the seller and the commission lose their parts."""
+    """The bank keeps the money: the seller, the commission and the state lose their parts."""
     return _dispute(
         Kind.DISPUTE_LOST,
         seller_order,
@@ -301,21 +324,65 @@ def dispute_lost(seller_order: SellerOrder, *, dispute: str, share: Share) -> Jo
         debit(Account.SELLER_RESERVE, share.seller, seller_order.seller),
         debit(Account.COMMISSION, share.commission),
         debit(Account.FEE_TAX, share.fee_tax),
-        credit(Account.DISPUTES, share.whole),
+        debit(Account.SALES_TAX, share.sales_tax),
+        credit(Account.DISPUTES, share.whole - share.subsidy),
+        credit(Account.PROMOTIONS, share.subsidy),
     )
 
 
-def dispute_won(seller_order: SellerOrder, *, dispute: str, share: Share) -> JournalEntry | None:
-    """The bank gives the money back."""
-    seller = seller_order.seller
+def dispute_won(
+    seller_order: SellerOrder,
+    *,
+    dispute: str,
+    share: Share,
+    account: Account = Account.SELLER_AVAILABLE,
+) -> JournalEntry | None:
+    """The bank gives the money back, and the seller has its part again, on ``account``."""
+    seller, taken = seller_order.seller, share.whole - share.subsidy
     return _dispute(
         Kind.DISPUTE_WON,
         seller_order,
         dispute,
-        debit(Account.CLEARING, share.whole),
+        debit(Account.CLEARING, taken),
         debit(Account.SELLER_RESERVE, share.seller, seller),
-        credit(Account.DISPUTES, share.whole),
-        credit(Account.SELLER_AVAILABLE, share.seller, seller),
+        credit(Account.DISPUTES, taken),
+        credit(account, share.seller, seller),
+    )
+
+
+def held_dispute_opened(payment: Payment, *, dispute: str, amount: Money) -> JournalEntry | None:
+    """The bank has taken back money that nobody has earned yet, or that is nobody's any more."""
+    return _held_dispute(
+        Kind.DISPUTE_OPENED,
+        payment,
+        dispute,
+        debit(Account.DISPUTES, amount),
+        credit(Account.CLEARING, amount),
+    )
+
+
+def held_dispute_lost(
+    payment: Payment, *, dispute: str, amount: Money, subsidy: Money, account: Account
+) -> JournalEntry | None:
+    """The bank keeps it. ``account`` bears it: what was held (and its subsidy), or the marketplace."""
+    return _held_dispute(
+        Kind.DISPUTE_LOST,
+        payment,
+        dispute,
+        debit(account, amount + subsidy),
+        credit(Account.DISPUTES, amount),
+        credit(Account.PROMOTIONS, subsidy),
+    )
+
+
+def held_dispute_won(payment: Payment, *, dispute: str, amount: Money) -> JournalEntry | None:
+    """The bank gives it back."""
+    return _held_dispute(
+        Kind.DISPUTE_WON,
+        payment,
+        dispute,
+        debit(Account.CLEARING, amount),
+        credit(Account.DISPUTES, amount),
     )
 
 
@@ -341,3 +408,7 @@ def _dispute(
         seller_order=seller_order,
         legs=list(legs),
     )
+
+
+def _held_dispute(kind: Kind, payment: Payment, dispute: str, *legs: Leg) -> JournalEntry | None:
+    return post(kind=kind, source=f"dispute:{dispute}", order=payment.order, legs=list(legs))

@@ -40,7 +40,7 @@ from orders.models import (
     ShipmentLine,
 )
 from orders.models.amounts import columns
-from orders.services import documents, postings, refunds, timeline
+from orders.services import disputes, documents, postings, refunds, timeline
 from orders.services.transactions import business_transaction
 
 # Copies by the primary key of their order line; None means all that are left.
@@ -119,6 +119,7 @@ def post(
     _check(seller_order, asked.seen)
     if seller_order.status not in WAITING:
         raise _no_step(seller_order, SellerOrderStatus.SHIPPED)
+    disputes.check_may_be_posted(seller_order)
     lines = list(seller_order.lines.order_by("pk"))
     chosen = _chosen(lines, copies)
     shipment = Shipment.objects.create(

@@ -29,6 +29,7 @@ from orders.errors import (
 )
 from orders.forms import CheckoutForm, address_values
 from orders.models import Basket, Order
+from orders.payments import offered_providers
 from orders.payments.base import ProviderState
 from orders.selectors import orders as reads
 from orders.selectors.baskets import BasketView, view_of
@@ -91,8 +92,25 @@ def _checkout_page(
         "addresses": list(addresses_of(user)[:20]) if user else [],
         "held_minutes": _held_minutes(view.waiting),
         "total_minor": view.quote.to_pay.minor,
+        "ways": _ways(form, view.waiting),
     }
     return render(request, "orders/checkout.html", context, status=status)
+
+
+def _ways(form: CheckoutForm, order: Order | None) -> list[dict[str, object]]:
+    """Return the ways to pay, with the chosen one marked; an order that waits keeps its own."""
+    chosen = form["payment"].value() or (order.payment.provider if order else "")
+    offered = offered_providers()
+    names = {way.name for way in offered}
+    return [
+        {
+            "code": way.name,
+            "title": way.title,
+            "explain": way.explain,
+            "selected": way.name == chosen or (chosen not in names and n == 0),
+        }
+        for n, way in enumerate(offered)
+    ]
 
 
 def _codes() -> frozenset[str]:
@@ -122,6 +140,7 @@ def _checkout_submitted(request: HttpRequest) -> HttpResponse:
                 email=form.cleaned_data["email"],
                 user=visitor_user(request),
                 language=get_language() or settings.LANGUAGE_CODE,
+                provider=form.cleaned_data["payment"],
             ),
         )
     except OrderClosedError as error:

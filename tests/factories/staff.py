@@ -22,6 +22,7 @@ from tests.factories import covers as pictures
 from tests.factories import orders as sales
 from tests.factories import promotions as offers
 from tests.factories import webhooks as hooks
+from tests.factories import payments as money
 
 Maker = Callable[[int], Any]
 
@@ -73,6 +74,7 @@ class World:
             **self._books(),
             **self._readers(),
             **self._sales(),
+            **self._payments(),
             **self._site(),
         }
 
@@ -235,6 +237,21 @@ class World:
             ),
             catalog.Want: lambda _n: books.WantFactory(user=first[accounts.User]),
             catalog.WantMatch: lambda _n: books.WantMatchFactory(),
+        }
+
+    def _payments(self) -> dict[type[Model], Maker]:
+        first = self.first
+        payment, part = first[orders.Payment], first[orders.SellerOrder]
+        return {
+            orders.Dispute: lambda _n: money.DisputeFactory(payment=payment),
+            orders.DisputePart: lambda _n: money.DisputePartFactory(
+                dispute=money.DisputeFactory(payment=payment), seller_order=part
+            ),
+            orders.DisputeFile: lambda _n: money.DisputeFileFactory(dispute__payment=payment),
+            orders.BankTransfer: lambda _n: money.BankTransferFactory(),
+            orders.TransferReceipt: lambda _n: money.TransferReceiptFactory(),
+            orders.SandboxRefund: lambda _n: money.SandboxRefundFactory(),
+            orders.SandboxDispute: lambda _n: money.SandboxDisputeFactory(),
         }
 
     def _sales(self) -> dict[type[Model], Maker]:

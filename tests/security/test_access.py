@@ -129,6 +129,7 @@ RULES: dict[str, str] = {
         [
             "account_confirm_email", "account_reset_password_from_key", "orders:pay_again",
             "orders:pay_return", "orders:track", "orders:track_document", "orders:sandbox_pay", "api:track", "selling:invitation",
+            "orders:pay_return", "orders:transfer", "orders:track", "orders:sandbox_pay", "api:track", "selling:invitation",
             "catalog:want_confirm", "catalog:want_guest", "catalog:want_guest_edit",
             "catalog:want_guest_act", "catalog:want_stop",
         ],

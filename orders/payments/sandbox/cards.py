@@ -19,6 +19,10 @@ class Behaviour(StrEnum):
     TWICE = "twice"
     LATE = "late"
     FIRST = "first"
+    AUTHORIZE = "authorize"
+    SLOW_REFUND = "slow_refund"
+    FAILED_REFUND = "failed_refund"
+    DISPUTED = "disputed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +49,20 @@ CARDS = (
     Card("4000000000000127", Behaviour.TWICE, _("The message is sent twice")),
     Card("4000000000000135", Behaviour.LATE, _("The message comes half a minute late")),
     Card("4000000000000143", Behaviour.FIRST, _("The message comes before you are led back")),
+    Card(
+        "4000000000000150",
+        Behaviour.AUTHORIZE,
+        _("The bank promises first, and pays a moment later"),
+    ),
+    Card("4000000000000168", Behaviour.SLOW_REFUND, _("Refunds take ten seconds")),
+    Card(
+        "4000000000000176",
+        Behaviour.FAILED_REFUND,
+        _("Refunds arrive, and come back ten seconds later"),
+    ),
+    Card(
+        "4000000000000259", Behaviour.DISPUTED, _("The bank takes the money back after ten seconds")
+    ),
 )
 _BY_NUMBER = {card.number: card for card in CARDS}
 

@@ -45,7 +45,7 @@ class CardForm(forms.Form):
 def pay(request: HttpRequest, reference: str) -> HttpResponse:
     """Take a card for a payment, ask for 3-D Secure, and lead back to the shop."""
     payment = SandboxPayment.objects.filter(reference=reference).first()
-    if payment is None or settings.PAYMENT_PROVIDER != "sandbox":
+    if payment is None or "sandbox" not in settings.PAYMENT_PROVIDERS:
         raise Http404
     if request.method == "POST":
         return _posted(request, payment)

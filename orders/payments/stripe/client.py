@@ -12,6 +12,7 @@ from uuid import UUID
 
 import stripe
 from django.conf import settings
+from django.utils.translation import gettext_lazy as _
 
 from books4all.lib.money import Money
 from orders.errors import ProviderError, ProviderRefusedError
@@ -40,6 +41,8 @@ class StripeProvider:
     """Stripe, by its official SDK."""
 
     name = "stripe"
+    title = _("Card or wallet")
+    explain = _("You pay on the page of our payment provider. We never see your card.")
 
     def holding(self) -> Holding:
         """Return how long copies are kept: as for any card."""

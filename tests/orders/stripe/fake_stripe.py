@@ -21,7 +21,7 @@ SECRET = "whsec_stripe_for_tests_only"
 OLD_SECRET = "whsec_stripe_of_before_for_tests"
 
 
-class Refused(Exception):
+class RefusedError(Exception):
     """A 4xx answer."""
 
     def __init__(self, code: str, status: int = 400, kind: str = "invalid_request_error") -> None:
@@ -125,12 +125,12 @@ class FakeStripe:
             if key in self.answers:
                 before, status, body = self.answers[key]
                 if before != fingerprint:
-                    refusal = Refused("idempotency_key_in_use", 400, "idempotency_error")
+                    refusal = RefusedError("idempotency_key_in_use", 400, "idempotency_error")
                     return refusal.status, json.dumps(refusal.body).encode()
                 return status, body
             try:
                 status, found = 200, self._routed(method, path, given)
-            except Refused as refusal:
+            except RefusedError as refusal:
                 status, found = refusal.status, refusal.body
             body = json.dumps(found).encode()
             if key and method == "POST":
@@ -142,7 +142,7 @@ class FakeStripe:
             match = re.fullmatch(pattern, path)
             if match and wanted == method:
                 return work(given, *match.groups())
-        raise Refused("unknown_route", 404)
+        raise RefusedError("unknown_route", 404)
 
     def _routes(self) -> list[tuple[str, str, Callable[..., dict[str, Any]]]]:
         one = r"/([\w]+)"
@@ -179,7 +179,7 @@ class FakeStripe:
 
     def _one(self, pk: str) -> dict[str, Any]:
         if pk not in self.objects:
-            raise Refused("resource_missing", 404)
+            raise RefusedError("resource_missing", 404)
         return self.objects[pk]
 
     def _list(self, kind: str, **wanted: Any) -> dict[str, Any]:
@@ -243,21 +243,21 @@ class FakeStripe:
     def _expire(self, pk: str) -> dict[str, Any]:
         session = self._one(pk)
         if session["status"] != "open":
-            raise Refused("session_not_open")
+            raise RefusedError("session_not_open")
         session |= {"status": "expired", "url": None}
         return session
 
     def _capture(self, pk: str) -> dict[str, Any]:
         intent = self._one(pk)
         if intent["status"] != "requires_capture":
-            raise Refused("payment_intent_unexpected_state")
+            raise RefusedError("payment_intent_unexpected_state")
         self._take(intent)
         return intent
 
     def _cancel(self, pk: str) -> dict[str, Any]:
         intent = self._one(pk)
         if intent["status"] not in {"requires_capture", "requires_payment_method"}:
-            raise Refused("payment_intent_unexpected_state")
+            raise RefusedError("payment_intent_unexpected_state")
         intent |= {"status": "canceled", "amount_capturable": 0}
         return intent
 
@@ -272,7 +272,7 @@ class FakeStripe:
             intent["status"] != "succeeded"
             or gone + int(given["amount"]) > intent["amount_received"]
         ):
-            raise Refused("charge_already_refunded")
+            raise RefusedError("charge_already_refunded")
         return self._made(
             "re", "refund",
             amount=int(given["amount"]), currency=intent["currency"], payment_intent=intent["id"],
@@ -283,7 +283,7 @@ class FakeStripe:
     def _evidence(self, given: dict[str, Any], pk: str) -> dict[str, Any]:
         dispute = self._one(pk)
         if dispute["status"] != "needs_response":
-            raise Refused("dispute_evidence_submitted")
+            raise RefusedError("dispute_evidence_submitted")
         dispute |= {"evidence": given["evidence"], "status": "under_review"}
         return dispute
 
@@ -303,7 +303,7 @@ class FakeStripe:
     def _transfer(self, given: dict[str, Any]) -> dict[str, Any]:
         account = self._one(given["destination"])
         if account["capabilities"]["transfers"] != "active":
-            raise Refused("insufficient_capabilities_for_transfer")
+            raise RefusedError("insufficient_capabilities_for_transfer")
         return self._made(
             "tr", "transfer",
             amount=int(given["amount"]), currency=given["currency"],
