@@ -201,12 +201,12 @@ def _account_of(seller_order: SellerOrder) -> AccountKind:
 
 def _post_opened(part: DisputePart) -> None:
     if part.stage == Stage.HELD:
-        postings.held_dispute_opened(part.dispute.payment, dispute=str(part.pk), amount=part.paid)
+        postings.held_dispute_opened(part.dispute.payment, dispute=part.pk.hex, amount=part.paid)
         return
     seller_order = part.seller_order
     postings.dispute_opened(
         seller_order,
-        dispute=str(part.dispute_id),
+        dispute=part.pk.hex,
         share=postings.share_of(seller_order, part.parts),
         account=_account_of(seller_order),
     )
@@ -239,11 +239,11 @@ def _close(dispute: Dispute, status: DisputeStatus) -> None:
 def _post_won(part: DisputePart) -> None:
     seller_order = part.seller_order
     if part.stage == Stage.HELD:
-        postings.held_dispute_won(part.dispute.payment, dispute=str(part.pk), amount=part.paid)
+        postings.held_dispute_won(part.dispute.payment, dispute=part.pk.hex, amount=part.paid)
         return
     postings.dispute_won(
         seller_order,
-        dispute=str(part.dispute_id),
+        dispute=part.pk.hex,
         share=postings.share_of(seller_order, part.parts),
         account=_account_of(seller_order),
     )
@@ -254,7 +254,7 @@ def _post_lost(part: DisputePart) -> None:
     if part.stage == Stage.EARNED:
         postings.dispute_lost(
             seller_order,
-            dispute=str(part.dispute_id),
+            dispute=part.pk.hex,
             share=postings.share_of(seller_order, part.parts),
         )
         return
@@ -263,7 +263,7 @@ def _post_lost(part: DisputePart) -> None:
     subsidy = Money(part.subsidy_minor if part.whole else 0, part.currency)
     postings.held_dispute_lost(
         part.dispute.payment,
-        dispute=str(part.pk),
+        dispute=part.pk.hex,
         amount=part.paid,
         subsidy=subsidy,
         account=account,

@@ -299,6 +299,8 @@ def _end(*, payment_id: UUID, told: ProviderPayment | None) -> Order:
         return order
     if told is not None and told.state is ProviderState.CAPTURED and _agrees(payment, told):
         return _apply(payment, told)
+    if told is not None and told.state is ProviderState.CANCELLED:
+        _note(payment, PaymentEventKind.CANCEL_SUCCESS, told)
     _expire(payment)
     return order
 
