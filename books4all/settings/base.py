@@ -315,6 +315,13 @@ PAYMENT_PROVIDERS = [
 # "at once": the buyer's money is taken as they pay. "placing": their bank promises it first, and it is
 # taken once the order can be placed.
 PAYMENT_CAPTURE = environment.text("PAYMENT_CAPTURE", "at once")
+for _name, _given, _known in (
+    ("PAYMENT_PROVIDERS", PAYMENT_PROVIDERS, {"sandbox", "stripe", "transfer"}),
+    ("PAYMENT_CAPTURE", [PAYMENT_CAPTURE], {"at once", "placing"}),
+):
+    if not set(_given) <= _known:
+        _message = f"{_name}: choose of {', '.join(sorted(_known))}, not {', '.join(_given)}"
+        raise ImproperlyConfigured(_message)
 SANDBOX_WEBHOOK_SECRETS = environment.names("SANDBOX_WEBHOOK_SECRETS", "")
 STRIPE_SECRET_KEY = environment.text("STRIPE_SECRET_KEY", "")
 # Two while one is being replaced.

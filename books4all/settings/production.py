@@ -1,16 +1,21 @@
 """On a server. Refuses to start on a missing or unsafe value."""
 
 import structlog
+from stdnum import iban
 from django.core.exceptions import ImproperlyConfigured
 
 from books4all.settings import environment
 from books4all.settings.base import *  # noqa: F403 Django settings are one namespace
 from books4all.settings.base import (
+    BANK_TRANSFER_IBAN,
     CORS_ALLOWED_ORIGINS,
     CSRF_TRUSTED_ORIGINS,
+    PAYMENT_PROVIDERS,
     PUBLIC_URL,
     SANDBOX_WEBHOOK_SECRETS,
     SECRET_KEY,
+    STRIPE_SECRET_KEY,
+    STRIPE_WEBHOOK_SECRETS,
 )
 
 LOG_PROCESSORS: list[structlog.typing.Processor] = [
@@ -58,6 +63,14 @@ _require(
     "SANDBOX_WEBHOOK_SECRETS: at least 24 characters each",
 )
 
+_require(
+    "stripe" not in PAYMENT_PROVIDERS or bool(STRIPE_SECRET_KEY and STRIPE_WEBHOOK_SECRETS),
+    "STRIPE_SECRET_KEY and STRIPE_WEBHOOK_SECRETS: Stripe needs both",
+)
+_require(
+    "transfer" not in PAYMENT_PROVIDERS or iban.is_valid(BANK_TRANSFER_IBAN),
+    "BANK_TRANSFER_IBAN: the account that transfers go to",
+)
 _require(
     bool(environment.text("PAYMENT_PROVIDER", "")),
     "PAYMENT_PROVIDER: name it. The sandbox takes no money: whoever types a test card gets the books",

@@ -33,7 +33,7 @@ pytestmark = [pytest.mark.proof, pytest.mark.django_db(transaction=True)]
 
 MESSAGES = int(os.environ.get("PROOF_WEBHOOKS", "10000"))
 AT_ONCE = 20
-BEFORE_THE_REDIRECT = 100
+BEFORE_THE_REDIRECT = min(100, MESSAGES // 20)
 START = datetime(2026, 1, 1, tzinfo=UTC)
 
 
@@ -129,9 +129,9 @@ def given_back(dice: random.Random) -> Story:
     story = Story(order, str(order.payment.pk), order.payment.reference)
     story.say("payment.succeeded")
     for _n in range(dice.randrange(1, 7)):
-        asked = refunds.ask(
-            payment=order.payment, amount=Money(dice.randrange(1, 120), "GBP"), reason=""
-        )
+        with transaction.atomic():
+            amount = Money(dice.randrange(1, 120), "GBP")
+            asked = refunds.ask(payment=order.payment, amount=amount, reason="")
         states = dice.choice(
             [
                 ["pending"],
@@ -259,7 +259,7 @@ def no_inbox(transactional_db: None, monkeypatch: pytest.MonkeyPatch) -> Iterato
     def naive(*, news: payment_events.News, **given: Any) -> bool:
         return real(
             news=payment_events.News(
-                f"{news.event_id}:{uuid4()}", news.type, news.payload, news.happened_at
+                f"{news.event_id[:80]}:{uuid4()}", news.type, news.payload, news.happened_at
             ),
             **given,
         )
