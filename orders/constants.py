@@ -146,6 +146,8 @@ class HookOff(models.TextChoices):
     GONE = "gone", _("It answered that it is gone (410)")
     FAILING = "failing", _("Nothing could be delivered for five days")
     REMOVED = "removed", _("Removed")
+
+
 class PaymentEventKind(models.TextChoices):
     """What a provider's message does to the money of a payment (RULES.md, "Payment")."""
 

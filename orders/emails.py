@@ -12,6 +12,7 @@ from books4all.lib.money import total
 from books4all.lib.postal import label_lines
 from orders.constants import Side
 from orders.models import (
+    DisputePart,
     Document,
     GiftCard,
     Message,
@@ -26,9 +27,6 @@ from orders.selectors.deadlines import post_by
 from orders.selectors.orders import with_parcels
 from orders.selectors.sold_money import money_of
 from orders.selectors.sums import margin_note, order_rows, order_tax_lines, within_rows
-from orders.models import DisputePart, Message, Order, OrderLine, Refusal, SellerOrder, Shipment
-from orders.selectors.deadlines import post_by
-from orders.selectors.orders import with_parcels
 from orders.selectors.transfers import transfer_page
 
 

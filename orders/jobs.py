@@ -18,12 +18,12 @@ from orders.services import (
     gift_cards,
     idempotency,
     month_documents,
+    payments,
     refunds,
     standing,
     together,
     webhook_sending,
 )
-from orders.services import idempotency, payments, refunds, standing, together
 from orders.services.reconciler import sweep
 
 log = structlog.get_logger(__name__)

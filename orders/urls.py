@@ -3,8 +3,7 @@
 from django.urls import path
 
 from orders.payments.sandbox import pages
-from orders.views import baskets, checkouts, documents, messages, orders, webhooks
-from orders.views import baskets, checkouts, messages, orders, transfers, webhooks
+from orders.views import baskets, checkouts, documents, messages, orders, transfers, webhooks
 
 app_name = "orders"
 

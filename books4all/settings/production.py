@@ -1,8 +1,8 @@
 """On a server. Refuses to start on a missing or unsafe value."""
 
 import structlog
-from stdnum import iban
 from django.core.exceptions import ImproperlyConfigured
+from stdnum import iban
 
 from books4all.settings import environment
 from books4all.settings.base import *  # noqa: F403 Django settings are one namespace

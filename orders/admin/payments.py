@@ -43,6 +43,9 @@ class RefundInline(RecentInline):
     ordering = ("-created_at", "-pk")
 
 
+_UNFINISHED = (PaymentStatus.CREATED, PaymentStatus.PENDING, PaymentStatus.AUTHORIZED)
+
+
 @admin.register(Payment)
 class PaymentAdmin(ReadOnlyAdmin):
     """Payments."""
@@ -113,9 +116,6 @@ class PaymentAdmin(ReadOnlyAdmin):
             "<div>{}: {}</div>",
             ((label, found.money(minor)) for label, minor in rows if minor),
         )
-
-
-_UNFINISHED = (PaymentStatus.CREATED, PaymentStatus.PENDING, PaymentStatus.AUTHORIZED)
 
 
 def _amounts(payment: Payment) -> PaymentAmounts:

@@ -18,7 +18,7 @@ class Migration(migrations.Migration):
             name='DocumentSeries',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('invoice', 'Invoice'), ('receipt', 'Receipt'), ('credit_note', 'Credit note'), ('commission_invoice', 'Invoice for commission'), ('commission_credit', 'Credit note for commission'), ('statement', 'Statement')], max_length=20, verbose_name='kind')),
+                ('kind', models.CharField(choices=[('invoice', 'Invoice'), ('receipt', 'Receipt'), ('credit_note', 'Credit note'), ('commission_invoice', 'Commission invoice'), ('commission_credit', 'Commission credit note'), ('statement', 'Statement')], max_length=20, verbose_name='kind')),
                 ('year', models.PositiveSmallIntegerField(verbose_name='year')),
                 ('prefix', models.CharField(max_length=30, verbose_name='beginning of its numbers')),
                 ('next_number', models.PositiveIntegerField(default=1, verbose_name='next number')),
@@ -36,7 +36,7 @@ class Migration(migrations.Migration):
                 ('id', models.UUIDField(default=books4all.lib.ids.uuid7, editable=False, primary_key=True, serialize=False)),
                 ('sequence', models.PositiveIntegerField(verbose_name='number in its series')),
                 ('number', models.CharField(max_length=40, verbose_name='number')),
-                ('kind', models.CharField(choices=[('invoice', 'Invoice'), ('receipt', 'Receipt'), ('credit_note', 'Credit note'), ('commission_invoice', 'Invoice for commission'), ('commission_credit', 'Credit note for commission'), ('statement', 'Statement')], max_length=20, verbose_name='kind')),
+                ('kind', models.CharField(choices=[('invoice', 'Invoice'), ('receipt', 'Receipt'), ('credit_note', 'Credit note'), ('commission_invoice', 'Commission invoice'), ('commission_credit', 'Commission credit note'), ('statement', 'Statement')], max_length=20, verbose_name='kind')),
                 ('period', models.DateField(blank=True, null=True, verbose_name='month')),
                 ('currency', models.CharField(max_length=3, verbose_name='currency')),
                 ('total_minor', models.BigIntegerField(verbose_name='total (pence)')),

@@ -3,9 +3,9 @@
 from orders.models.amounts import Parts
 from orders.models.baskets import Basket, BasketLine, BasketParcel
 from orders.models.commission import CommissionRule
+from orders.models.disputes import Dispute, DisputeFile, DisputePart
 from orders.models.documents import Document, DocumentSeries, DocumentTax
 from orders.models.gift_cards import GiftCard, GiftCardUse
-from orders.models.disputes import Dispute, DisputeFile, DisputePart
 from orders.models.idempotency import IdempotencyKey
 from orders.models.ledger import JournalEntry, LedgerAccount, Posting
 from orders.models.mails import UnsentMail
@@ -20,16 +20,15 @@ from orders.models.orders import (
 from orders.models.parcels import Refusal, RefusalLine, Shipment, ShipmentLine
 from orders.models.payments import Payment, PaymentEvent, Refund, RefundLine
 from orders.models.promotions import BasketCode, Promotion, PromotionShop, PromotionUse
-from orders.models.sandbox import SandboxPayment
+from orders.models.sandbox import SandboxDispute, SandboxPayment, SandboxRefund
 from orders.models.tax import RemitRule, ShopTax, TaxRate
+from orders.models.transfers import BankTransfer, TransferReceipt
 from orders.models.webhooks import (
     WebhookAttempt,
     WebhookDelivery,
     WebhookEndpoint,
     WebhookMessage,
 )
-from orders.models.sandbox import SandboxDispute, SandboxPayment, SandboxRefund
-from orders.models.transfers import BankTransfer, TransferReceipt
 
 __all__ = [
     "BankTransfer",
@@ -38,14 +37,14 @@ __all__ = [
     "BasketLine",
     "BasketParcel",
     "CommissionRule",
+    "Dispute",
+    "DisputeFile",
+    "DisputePart",
     "Document",
     "DocumentSeries",
     "DocumentTax",
     "GiftCard",
     "GiftCardUse",
-    "Dispute",
-    "DisputeFile",
-    "DisputePart",
     "Hold",
     "IdempotencyKey",
     "JournalEntry",
@@ -77,10 +76,10 @@ __all__ = [
     "ShopTax",
     "TaxRate",
     "Thread",
+    "TransferReceipt",
     "UnsentMail",
     "WebhookAttempt",
     "WebhookDelivery",
     "WebhookEndpoint",
     "WebhookMessage",
-    "TransferReceipt",
 ]

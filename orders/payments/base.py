@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Protocol
 
+from django.conf import settings
 from django.utils.functional import Promise
 
 from books4all.lib.money import Money
@@ -117,6 +118,17 @@ class Holding:
 
     each: timedelta
     most: timedelta
+
+
+# However often the buyer comes back, copies are kept from others for at most this many times
+# settings.HOLD_MINUTES, counted from the order.
+MOST_HOLDS = 4
+
+
+def usual_holding() -> Holding:
+    """Return how long copies are kept for who pays at once, as by card."""
+    each = timedelta(minutes=settings.HOLD_MINUTES)
+    return Holding(each=each, most=each * MOST_HOLDS)
 
 
 @dataclass(frozen=True, slots=True)

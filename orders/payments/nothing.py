@@ -3,17 +3,34 @@
 So such an order goes the way of every other: it is intended, opened, captured and placed by the same steps.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+
+from django.utils.functional import Promise
 
 from books4all.lib.money import Money
 from orders.errors import ProviderRefusedError, WebhookRefusedError
-from orders.payments.base import Intent, ProviderEvent, ProviderPayment, ProviderState
+from orders.payments.base import (
+    EvidenceFile,
+    Holding,
+    Intent,
+    ProviderEvent,
+    ProviderPayment,
+    ProviderRefund,
+    ProviderState,
+    usual_holding,
+)
 
 
 class NothingToPay:
     """Takes payments of nothing, at once; has no page, no memory and no messages."""
 
     name = "nothing"
+    title: str | Promise = ""
+    explain: str | Promise = ""
+
+    def holding(self) -> Holding:
+        """Return the usual time: such an order is placed in the moment it is written."""
+        return usual_holding()
 
     def create(self, intent: Intent) -> ProviderPayment:
         """Return the payment as captured. The buyer is led on to where they would come back to."""
@@ -38,14 +55,27 @@ class NothingToPay:
         msg = f"{reference} was never anybody's"
         raise ProviderRefusedError(msg)
 
+    def capture(self, reference: str) -> ProviderPayment:
+        """Refuse: it is captured from the beginning."""
+        return self.fetch(reference)
+
     def cancel(self, reference: str) -> ProviderPayment:
         """Refuse: what is captured can't be cancelled."""
         return self.fetch(reference)
 
-    def refund(self, *, reference: str, key: str, amount: Money) -> str:
+    def refund(self, *, reference: str, key: str, amount: Money) -> ProviderRefund:
         """Refuse to give back money that was never paid."""
-        del key, amount
-        return self.fetch(reference).reference
+        return self.fetch_refund(reference=reference, key=key, amount=amount)
+
+    def fetch_refund(self, *, reference: str, key: str, amount: Money) -> ProviderRefund:
+        """Refuse: nothing was given back."""
+        msg = f"{reference} has no {amount} to give back for {key}"
+        raise ProviderRefusedError(msg)
+
+    def send_evidence(self, *, dispute: str, text: str, files: Sequence[EvidenceFile]) -> None:
+        """Refuse: no bank disputes nothing."""
+        del text, files
+        self.fetch(dispute)
 
     def parse_webhook(self, headers: Mapping[str, str], body: bytes) -> ProviderEvent:
         """Refuse every message."""

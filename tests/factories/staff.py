@@ -20,9 +20,9 @@ from tests.factories import accounts as people
 from tests.factories import catalog as books
 from tests.factories import covers as pictures
 from tests.factories import orders as sales
+from tests.factories import payments as money
 from tests.factories import promotions as offers
 from tests.factories import webhooks as hooks
-from tests.factories import payments as money
 
 Maker = Callable[[int], Any]
 

@@ -5,13 +5,12 @@ PaymentIntent. Every call that changes something has an idempotency key made of 
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import timedelta
 from io import BytesIO
 from typing import Any, TypeVar
 from uuid import UUID
 
 import stripe
-from django.conf import settings
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from books4all.lib.money import Money
@@ -24,6 +23,7 @@ from orders.payments.base import (
     ProviderPayment,
     ProviderRefund,
     ProviderState,
+    usual_holding,
 )
 from orders.payments.stripe import api, reading, webhooks
 from orders.payments.stripe.reading import to_stripe
@@ -41,13 +41,14 @@ class StripeProvider:
     """Stripe, by its official SDK."""
 
     name = "stripe"
-    title = _("Card or wallet")
-    explain = _("You pay on the page of our payment provider. We never see your card.")
+    title: str | Promise = _("Card or wallet")
+    explain: str | Promise = _(
+        "You pay on the page of our payment provider. We never see your card."
+    )
 
     def holding(self) -> Holding:
         """Return how long copies are kept: as for any card."""
-        each = timedelta(minutes=settings.HOLD_MINUTES)
-        return Holding(each=each, most=each * 4)
+        return usual_holding()
 
     def create(self, intent: Intent) -> ProviderPayment:
         """Open a Checkout Session; the key makes asking twice the same as asking once."""

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from django.conf import settings
 from django.urls import reverse
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from books4all.lib.money import Money
@@ -34,8 +35,8 @@ class TransferProvider:
     """Bank transfers, to the account of the settings."""
 
     name = "transfer"
-    title = _("Bank transfer")
-    explain = _(
+    title: str | Promise = _("Bank transfer")
+    explain: str | Promise = _(
         "You get our account number and a reference. The books are posted when the money has come."
     )
 

@@ -13,7 +13,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('orders', '0009_amounts_of_before'),
+        ('orders', '0015_document_guards'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

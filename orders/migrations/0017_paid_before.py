@@ -22,6 +22,6 @@ INSERT INTO orders_paymentevent (payment_id, provider, event_id, type, kind, ref
 
 
 class Migration(migrations.Migration):
-    dependencies = [("orders", "0010_payments")]
+    dependencies = [("orders", "0016_payments")]
 
     operations = [migrations.RunSQL(FILL, migrations.RunSQL.noop)]
