@@ -19,6 +19,9 @@ from orders.services import (
     idempotency,
     month_documents,
     payments,
+from orders.services import (
+    gift_cards,
+    idempotency,
     refunds,
     standing,
     together,
@@ -98,11 +101,9 @@ async def give_back(manager: JobManager) -> None:
 @app.periodic(cron="17 3 * * *")
 @app.task(name="orders.tidy", queueing_lock="orders.tidy")
 def tidy_each_night(timestamp: int) -> None:
-    """Forget keys and tokens that are of no use any more, and write off gift cards that have expired."""
+    """Forget keys, tokens and logs that are of no use any more; write off gift cards that have expired."""
     idempotency.forget_old()
     gift_cards.expire_all()
-    """Forget idempotency keys, tokens and old logs that are of no use any more."""
-    idempotency.forget_old()
     webhook_sending.forget_old()
     tokens.forget_expired()
 

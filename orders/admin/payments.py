@@ -16,6 +16,8 @@ from orders.models import Payment, PaymentEvent, Refund
 from orders.selectors.payment_amounts import PaymentAmounts, amounts_of
 from orders.services import payments, refunds, transfers
 
+_UNFINISHED = (PaymentStatus.CREATED, PaymentStatus.PENDING, PaymentStatus.AUTHORIZED)
+
 
 class PaymentEventInline(RecentInline):
     """What the provider said."""
@@ -41,9 +43,6 @@ class RefundInline(RecentInline):
     fk_name = "payment"
     fields = ("created_at", "status", money("amount_minor", _("amount")), "reason", "reference")
     ordering = ("-created_at", "-pk")
-
-
-_UNFINISHED = (PaymentStatus.CREATED, PaymentStatus.PENDING, PaymentStatus.AUTHORIZED)
 
 
 @admin.register(Payment)

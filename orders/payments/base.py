@@ -6,7 +6,6 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Protocol
 
-from django.conf import settings
 from django.utils.functional import Promise
 
 from books4all.lib.money import Money
@@ -120,17 +119,6 @@ class Holding:
     most: timedelta
 
 
-# However often the buyer comes back, copies are kept from others for at most this many times
-# settings.HOLD_MINUTES, counted from the order.
-MOST_HOLDS = 4
-
-
-def usual_holding() -> Holding:
-    """Return how long copies are kept for who pays at once, as by card."""
-    each = timedelta(minutes=settings.HOLD_MINUTES)
-    return Holding(each=each, most=each * MOST_HOLDS)
-
-
 @dataclass(frozen=True, slots=True)
 class EvidenceFile:
     """A paper that speaks for the shop in a dispute."""
@@ -148,9 +136,14 @@ class PaymentProvider(Protocol):
     """
 
     name: str
-    # What buyers read who may choose.
-    title: str | Promise
-    explain: str | Promise
+
+    @property
+    def title(self) -> str | Promise:
+        """What buyers read who may choose."""
+
+    @property
+    def explain(self) -> str | Promise:
+        """What paying in this way means for them."""
 
     def holding(self) -> Holding:
         """Return how long copies are kept for who pays in this way."""

@@ -4,8 +4,10 @@ So such an order goes the way of every other: it is intended, opened, captured a
 """
 
 from collections.abc import Mapping, Sequence
+from datetime import timedelta
 
-from django.utils.functional import Promise
+from django.conf import settings
+from django.utils.translation import gettext_lazy as _
 
 from books4all.lib.money import Money
 from orders.errors import ProviderRefusedError, WebhookRefusedError
@@ -17,7 +19,6 @@ from orders.payments.base import (
     ProviderPayment,
     ProviderRefund,
     ProviderState,
-    usual_holding,
 )
 
 
@@ -25,12 +26,13 @@ class NothingToPay:
     """Takes payments of nothing, at once; has no page, no memory and no messages."""
 
     name = "nothing"
-    title: str | Promise = ""
-    explain: str | Promise = ""
+    title = _("Nothing to pay")
+    explain = _("There is nothing left to pay.")
 
     def holding(self) -> Holding:
-        """Return the usual time: such an order is placed in the moment it is written."""
-        return usual_holding()
+        """Return how long copies are kept: the order is placed at once, or tried again soon."""
+        each = timedelta(minutes=settings.HOLD_MINUTES)
+        return Holding(each=each, most=each * 4)
 
     def create(self, intent: Intent) -> ProviderPayment:
         """Return the payment as captured. The buyer is led on to where they would come back to."""
@@ -55,26 +57,25 @@ class NothingToPay:
         msg = f"{reference} was never anybody's"
         raise ProviderRefusedError(msg)
 
-    def capture(self, reference: str) -> ProviderPayment:
-        """Refuse: it is captured from the beginning."""
-        return self.fetch(reference)
-
     def cancel(self, reference: str) -> ProviderPayment:
         """Refuse: what is captured can't be cancelled."""
         return self.fetch(reference)
 
+    def capture(self, reference: str) -> ProviderPayment:
+        """Refuse: nothing is ever promised."""
+        return self.fetch(reference)
+
     def refund(self, *, reference: str, key: str, amount: Money) -> ProviderRefund:
         """Refuse to give back money that was never paid."""
-        return self.fetch_refund(reference=reference, key=key, amount=amount)
-
-    def fetch_refund(self, *, reference: str, key: str, amount: Money) -> ProviderRefund:
-        """Refuse: nothing was given back."""
-        msg = f"{reference} has no {amount} to give back for {key}"
+        msg = f"nothing was paid by {reference}: {amount} for {key}"
         raise ProviderRefusedError(msg)
 
+    def fetch_refund(self, *, reference: str, key: str, amount: Money) -> ProviderRefund:
+        """Refuse: there is nobody to ask."""
+        return self.refund(reference=reference, key=key, amount=amount)
+
     def send_evidence(self, *, dispute: str, text: str, files: Sequence[EvidenceFile]) -> None:
-        """Refuse: no bank disputes nothing."""
-        del text, files
+        """Refuse: nothing can't be taken back."""
         self.fetch(dispute)
 
     def parse_webhook(self, headers: Mapping[str, str], body: bytes) -> ProviderEvent:

@@ -26,6 +26,7 @@ _KINDS: dict[str, str | Promise] = {
 _TASKS: dict[str, str | Promise] = {
     "accounts.send_news": gettext_lazy("News of a shop’s application, to an owner"),
     "accounts.send_invitation": gettext_lazy("Invitation to a shop’s team"),
+    "orders.send_gift_card": gettext_lazy("Code of a gift card, to its recipient"),
     "catalog.tell_stock_checked": gettext_lazy("Stock file checked, to the shop"),
     "catalog.send_want_confirmation": gettext_lazy("Confirmation of a want"),
     "catalog.send_want_letter": gettext_lazy("Copies found for a want"),

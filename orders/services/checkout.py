@@ -156,7 +156,7 @@ def _ordered_again(
     """Return the order that a basket has; while it is pending, a corrected address is taken over."""
     if order.status != OrderStatus.PENDING:
         return order
-    other_way = order.to_pay and buyer.provider not in ("", order.payment.provider)
+    other_way = bool(order.to_pay) and buyer.provider not in ("", order.payment.provider)
     if str(order.country) != address["country"] or order.to_pay != expected or other_way:
         raise CheckoutInProgressError(_("This basket waits for its payment."), order=order)
     for name in PostalAddress.ADDRESS_FIELDS:
@@ -200,7 +200,7 @@ def _write_order(basket: Basket, quote: Quote, address: Mapping[str, str], buyer
     OrderLine.objects.bulk_create(
         _order_line(seller_order, line) for parcel, seller_order in parcels for line in parcel.lines
     )
-    provider = _chosen(buyer) if order.to_pay else nothing_to_pay()
+    provider = _chosen(buyer)
     expires = Now() + provider.holding().each
     Hold.objects.bulk_create(
         Hold(order=order, listing=line.listing, quantity=line.quantity, expires_at=expires)
@@ -210,7 +210,7 @@ def _write_order(basket: Basket, quote: Quote, address: Mapping[str, str], buyer
     Payment.objects.create(
         order=order,
         placing=order,
-        provider=provider.name,
+        provider=(provider if order.to_pay else nothing_to_pay()).name,
         amount_minor=order.to_pay.minor,
         currency=order.currency,
     )

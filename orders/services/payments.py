@@ -9,32 +9,21 @@ from dataclasses import dataclass
 from uuid import UUID
 
 import structlog
-from django.db import transaction
-from django.db.models import Sum
 from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 
 from books4all.lib.errors import NotFoundError
 from books4all.lib.jobs import enqueue
-from books4all.lib.money import Money
-from catalog.errors import OutOfStockError
-from catalog.services import stock
 from orders.constants import (
-    Actor,
-    BasketStatus,
     EventType,
-    HoldStatus,
     OrderStatus,
     PaymentEventKind,
     PaymentStatus,
-    SellerOrderStatus,
 )
 from orders.errors import ProviderRefusedError
 from orders.models import (
-    Hold,
     Order,
     OrderEvent,
-    OrderLine,
     Payment,
     PaymentEvent,
 )
@@ -49,10 +38,9 @@ from orders.payments.base import (
 from orders.selectors.orders import is_overdue
 from orders.services import (
     disputes,
-    gift_cards,
     payment_events,
+    placing,
     postings,
-    promotions,
     refunds,
     timeline,
 )
@@ -301,7 +289,7 @@ def _end(*, payment_id: UUID, told: ProviderPayment | None) -> Order:
         return _apply(payment, told)
     if told is not None and told.state is ProviderState.CANCELLED:
         _note(payment, PaymentEventKind.CANCEL_SUCCESS, told)
-    _expire(payment)
+    placing.expire(payment)
     return order
 
 
@@ -316,9 +304,9 @@ def _apply(payment: Payment, told: ProviderPayment) -> Order:
         _note(payment, PaymentEventKind.CHARGE_SUCCESS, told)
         postings.captured(payment)
         if order.status == OrderStatus.PENDING:
-            _place_held(order)
+            placing.place_held(order)
         else:
-            _place_late(payment)
+            placing.place_late(payment)
     elif told.state is ProviderState.AUTHORIZED:
         _promised(payment, told)
     elif told.state is ProviderState.CANCELLED:
@@ -338,7 +326,7 @@ def _promised(payment: Payment, told: ProviderPayment) -> None:
 def _cancelled(payment: Payment, told: ProviderPayment) -> None:
     _note(payment, PaymentEventKind.CANCEL_SUCCESS, told)
     if payment.order.status == OrderStatus.PENDING:
-        _expire(payment)
+        placing.expire(payment)
     elif payment.status != PaymentStatus.CANCELLED:
         payment.status = PaymentStatus.CANCELLED
         payment.save(update_fields=["status", "updated_at"])
@@ -372,80 +360,6 @@ def _problem(payment: Payment, note: str) -> None:
     problems = OrderEvent.objects.filter(order=payment.order, type=EventType.PAYMENT_PROBLEM)
     if not problems.filter(note=note[:300]).exists():
         timeline.record(payment.order, EventType.PAYMENT_PROBLEM, note=note)
-
-
-def _place_held(order: Order) -> None:
-    holds = Hold.objects.filter(order=order, status=HoldStatus.ACTIVE)
-    stock.sell_held(
-        quantities=dict(holds.values_list("listing_id", "quantity")), reference=order.number
-    )
-    holds.update(status=HoldStatus.CONSUMED)
-    _mark_placed(order)
-
-
-def _place_late(payment: Payment) -> None:
-    """Serve a payment that came after its order expired, or give the money back."""
-    order = payment.order
-    try:
-        with transaction.atomic():
-            _sell_late(order)
-    except OutOfStockError as error:
-        reason = _("Paid after the books were given back")
-        timeline.record(order, EventType.PAYMENT_PROBLEM, note=f"{reason}: {error.message}")
-        refunds.ask(payment=payment, amount=payment.amount, reason=reason)
-        enqueue("orders.send_mail", kind="too_late", pk=str(order.pk))
-    else:
-        _mark_placed(order)
-
-
-def _sell_late(order: Order) -> None:
-    others = Order.objects.filter(basket=order.basket).exclude(status=OrderStatus.EXPIRED)
-    if others.exists():
-        # They have ordered the same basket again meanwhile: they want it once.
-        raise OutOfStockError(_("The basket was ordered again."))
-    lines = OrderLine.objects.filter(seller_order__order=order)
-    quantities = dict(lines.values_list("listing_id", "quantity"))
-    stock.sell_free(quantities=quantities, reference=order.number)
-    if not (promotions.take_again(order=order) and gift_cards.take_again(order=order)):
-        raise OutOfStockError(_("A code of this order has been used up meanwhile."))
-
-
-def _mark_placed(order: Order) -> None:
-    order.status, order.placed_at = OrderStatus.PLACED, Now()
-    order.save(update_fields=["status", "placed_at", "updated_at"])
-    order.refresh_from_db(fields=["placed_at"])
-    order.basket.status = BasketStatus.ORDERED
-    order.basket.save(update_fields=["status", "updated_at"])
-    order.seller_orders.update(status=SellerOrderStatus.PLACED, updated_at=Now())
-    postings.placed(order, subsidy=Money(_subsidies(order), order.currency))
-    timeline.record(order, EventType.PLACED, actor=order.user, side=Actor.BUYER)
-    enqueue("orders.send_mail", kind="placed", pk=str(order.pk))
-    for pk in order.seller_orders.values_list("pk", flat=True):
-        enqueue("orders.send_mail", kind="new_order", pk=str(pk))
-
-
-def _expire(payment: Payment) -> None:
-    order = payment.order
-    holds = Hold.objects.filter(order=order, status=HoldStatus.ACTIVE)
-    stock.release(quantities=dict(holds.values_list("listing_id", "quantity")))
-    holds.update(status=HoldStatus.RELEASED)
-    order.status = OrderStatus.EXPIRED
-    order.save(update_fields=["status", "updated_at"])
-    order.seller_orders.update(status=SellerOrderStatus.EXPIRED, updated_at=Now())
-    promotions.release(order=order)
-    gift_cards.release(order=order)
-    payment.status = PaymentStatus.CANCELLED
-    payment.save(update_fields=["status", "updated_at"])
-    timeline.record(order, EventType.EXPIRED)
-
-
-def _subsidies(order: Order) -> int:
-    """Return what of the order's discounts the marketplace bears, in minor units."""
-    lines = OrderLine.objects.filter(seller_order__order=order)
-    return int(
-        lines.aggregate(sum=Sum("subsidy_minor", default=0))["sum"]
-        + order.seller_orders.aggregate(sum=Sum("delivery_subsidy_minor", default=0))["sum"]
-    )
 
 
 def _lock(payment_id: UUID) -> Payment:

@@ -92,7 +92,7 @@ def _checkout_page(
         "addresses": list(addresses_of(user)[:20]) if user else [],
         "held_minutes": _held_minutes(view.waiting),
         "total_minor": view.quote.to_pay.minor,
-        "ways": _ways(form, view.waiting),
+        "ways": _ways(form, view.waiting) if view.quote.to_pay else [],
     }
     return render(request, "orders/checkout.html", context, status=status)
 

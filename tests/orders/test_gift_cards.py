@@ -16,7 +16,15 @@ from orders.models import GiftCard, GiftCardUse, Posting
 from orders.selectors.baskets import view_of
 from orders.selectors.gift_cards import card_with, digest_of
 from orders.selectors.ledger import balance
-from orders.services import checkout, gift_cards, payments, promotions, refunds, seller_orders
+from orders.services import (
+    checkout,
+    gift_cards,
+    payments,
+    placing,
+    promotions,
+    refunds,
+    seller_orders,
+)
 from orders.services.seller_orders import Asked
 from tests.factories.catalog import ListingFactory
 from tests.factories.promotions import GiftCardFactory
@@ -127,7 +135,7 @@ def test_an_order_paid_too_late_takes_it_again_or_is_paid_back() -> None:
 def _expire_here(order: Any) -> None:
     """Expire an order without asking its provider, as one that lost its messages does."""
     payment = order.payment
-    payments._expire(payments._lock(payment.pk))
+    placing.expire(payments._lock(payment.pk))
     type(payment).objects.filter(pk=payment.pk).update(status="pending")
 
 

@@ -332,13 +332,6 @@ def everybody() -> Cast:
     }
     code = BasketCodeFactory(basket=guest)
     rows["api:basket_code"] = {"pk": str(code.pk)}
-    told = WebhookDeliveryFactory(endpoint__seller=listing.seller)
-    for name in ("webhook_delivery", "webhook_delivery_replay"):
-        rows[f"selling:{name}"] = rows[f"api:{name}"] = {"pk": str(told.pk)}
-    for name in ("", "_edit", "_rotate", "_switch", "_test", "_replay", "_remove", "_secret"):
-        rows[f"selling:webhook{name}"] = {"pk": str(told.endpoint_id)}
-        rows[f"api:webhook{name}"] = {"pk": str(told.endpoint_id)}
-    rows["api:webhook_deliveries"] = {"pk": str(told.endpoint_id)}
     rows |= rows_of_webhooks(listing.seller)
     parcel_of_paper = ShipmentFactory(seller_order=part)
     paper = {"pk": str(issue_sale(shipment_id=parcel_of_paper.pk).pk)}

@@ -1,11 +1,11 @@
 """Our side of the sandbox provider: the PaymentProvider that the rest of orders knows."""
 
 from collections.abc import Callable, Mapping, Sequence
+from datetime import timedelta
 from typing import TypeVar
 
 from django.conf import settings
 from django.urls import reverse
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from books4all.lib.money import Money
@@ -19,11 +19,14 @@ from orders.payments.base import (
     ProviderPayment,
     ProviderRefund,
     RefundState,
-    usual_holding,
 )
 from orders.payments.sandbox import bank, messages
 
 T = TypeVar("T")
+
+# However often the buyer comes back, copies are kept from others for at most this many times
+# settings.HOLD_MINUTES, counted from the order.
+MOST_HOLDS = 4
 
 
 def _nothing(call: str) -> None:
@@ -38,10 +41,8 @@ class SandboxProvider:
     """
 
     name = "sandbox"
-    title: str | Promise = _("Card or wallet")
-    explain: str | Promise = _(
-        "You pay on the page of our payment provider. We never see your card."
-    )
+    title = _("Card or wallet")
+    explain = _("You pay on the page of our payment provider. We never see your card.")
 
     def __init__(self) -> None:
         self.before: Callable[[str], None] = _nothing
@@ -102,7 +103,8 @@ class SandboxProvider:
 
     def holding(self) -> Holding:
         """Return how long copies are kept: as for any card."""
-        return usual_holding()
+        each = timedelta(minutes=settings.HOLD_MINUTES)
+        return Holding(each=each, most=each * MOST_HOLDS)
 
     def parse_webhook(self, headers: Mapping[str, str], body: bytes) -> ProviderEvent:
         """Verify a message by its signature and read it."""

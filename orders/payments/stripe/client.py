@@ -5,12 +5,14 @@ PaymentIntent. Every call that changes something has an idempotency key made of 
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from datetime import timedelta
+from functools import partial
 from io import BytesIO
 from typing import Any, TypeVar
 from uuid import UUID
 
 import stripe
-from django.utils.functional import Promise
+from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from books4all.lib.money import Money
@@ -23,7 +25,6 @@ from orders.payments.base import (
     ProviderPayment,
     ProviderRefund,
     ProviderState,
-    usual_holding,
 )
 from orders.payments.stripe import api, reading, webhooks
 from orders.payments.stripe.reading import to_stripe
@@ -41,22 +42,19 @@ class StripeProvider:
     """Stripe, by its official SDK."""
 
     name = "stripe"
-    title: str | Promise = _("Card or wallet")
-    explain: str | Promise = _(
-        "You pay on the page of our payment provider. We never see your card."
-    )
+    title = _("Card or wallet")
+    explain = _("You pay on the page of our payment provider. We never see your card.")
 
     def holding(self) -> Holding:
         """Return how long copies are kept: as for any card."""
-        return usual_holding()
+        each = timedelta(minutes=settings.HOLD_MINUTES)
+        return Holding(each=each, most=each * 4)
 
     def create(self, intent: Intent) -> ProviderPayment:
         """Open a Checkout Session; the key makes asking twice the same as asking once."""
         params = _session(intent)
         options: stripe.RequestOptions = {"idempotency_key": f"session-{intent.key}"}
-        return _payment(
-            lambda client: client.v1.checkout.sessions.create(params, options)  # type: ignore[arg-type]  # built below
-        )
+        return _payment(lambda client: client.v1.checkout.sessions.create(params, options))
 
     def find(self, key: str) -> ProviderPayment | None:
         """Return the session opened for ``key``: one of those made about when our payment was.
@@ -65,12 +63,14 @@ class StripeProvider:
             ProviderError: it was not among the first thousands, so that it is not known.
         """
         made = (UUID(key).int >> 80) // 1000
-        window = {"gte": made - _BEFORE, "lte": made + _AFTER}
+        wanted: Any = {
+            "limit": 100,
+            "created": {"gte": made - _BEFORE, "lte": made + _AFTER},
+            "expand": ["data.payment_intent"],
+        }
 
         def look(client: stripe.StripeClient) -> Any:
-            listed = client.v1.checkout.sessions.list(
-                {"limit": 100, "created": window, "expand": ["data.payment_intent"]}  # type: ignore[typeddict-item]  # as documented
-            )
+            listed = client.v1.checkout.sessions.list(wanted)
             for n, session in enumerate(listed.auto_paging_iter()):
                 if session.client_reference_id == key:
                     return session
@@ -86,7 +86,7 @@ class StripeProvider:
         """Return a payment as it is now, by its session's id or its PaymentIntent's."""
         if not reference.startswith("pi_"):
             return _payment(
-                lambda client: client.v1.checkout.sessions.retrieve(reference, {"expand": _EXPAND})  # type: ignore[typeddict-item]
+                lambda client: client.v1.checkout.sessions.retrieve(reference, {"expand": _EXPAND})
             )
 
         def of_intent(client: stripe.StripeClient) -> Any:
@@ -149,7 +149,7 @@ class StripeProvider:
                 c.v1.refunds.list({"payment_intent": intent, "limit": 100}).auto_paging_iter()
             )
         )
-        found = (_read(lambda one=one: reading.refund_of(_plain(one))) for one in listed)
+        found = [_read(partial(reading.refund_of, _plain(one))) for one in listed]
         return next((refund for refund in found if refund.key == key), None)
 
     def fetch_refund(self, *, reference: str, key: str, amount: Money) -> ProviderRefund:
@@ -162,8 +162,7 @@ class StripeProvider:
         """Answer a dispute. Stripe takes one file of any kind; the others are named in the text."""
         evidence: dict[str, Any] = {"uncategorized_text": text[:20_000]}
         for file in files[:1]:
-            uploaded = api.call(lambda c, file=file: c.v1.files.create(_upload(file)))
-            evidence["uncategorized_file"] = uploaded.id
+            evidence["uncategorized_file"] = _uploaded(file)
         options: stripe.RequestOptions = {"idempotency_key": f"evidence-{dispute}"}
         params: Any = {"evidence": evidence, "submit": True}
         api.call(lambda client: client.v1.disputes.update(dispute, params, options))
@@ -173,7 +172,7 @@ class StripeProvider:
         return webhooks.parse(headers, body)
 
 
-def _session(intent: Intent) -> dict[str, Any]:
+def _session(intent: Intent) -> Any:
     """Return what a Checkout Session is made of. Nothing in it changes when it is asked for again."""
     price = {
         "currency": intent.amount.currency.lower(),
@@ -199,10 +198,12 @@ def _session(intent: Intent) -> dict[str, Any]:
     }
 
 
-def _upload(file: EvidenceFile) -> Any:
+def _uploaded(file: EvidenceFile) -> str:
+    """Hand a paper over to Stripe; returns its name there."""
     content = BytesIO(file.content)
     content.name = file.name
-    return {"purpose": "dispute_evidence", "file": content}
+    params: Any = {"purpose": "dispute_evidence", "file": content}
+    return str(api.call(lambda client: client.v1.files.create(params)).id)
 
 
 def _payment(work: Callable[[stripe.StripeClient], Any]) -> ProviderPayment:

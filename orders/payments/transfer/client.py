@@ -5,7 +5,6 @@ from datetime import timedelta
 
 from django.conf import settings
 from django.urls import reverse
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from books4all.lib.money import Money
@@ -35,8 +34,8 @@ class TransferProvider:
     """Bank transfers, to the account of the settings."""
 
     name = "transfer"
-    title: str | Promise = _("Bank transfer")
-    explain: str | Promise = _(
+    title = _("Bank transfer")
+    explain = _(
         "You get our account number and a reference. The books are posted when the money has come."
     )
 

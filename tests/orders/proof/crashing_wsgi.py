@@ -15,7 +15,7 @@ from books4all.wsgi import application
 from catalog.models import Listing
 from catalog.services import stock
 from orders.payments.sandbox.client import SandboxProvider
-from orders.services import checkout, payments
+from orders.services import checkout, payments, placing
 
 __all__ = ["application"]
 
@@ -67,5 +67,5 @@ trapped(checkout, "_write_order", after=STEPS[0])
 trapped(checkout, "prepare", after=STEPS[1])
 trapped(SandboxProvider, "create", before=STEPS[2], after=STEPS[3])
 trapped(payments, "remember", after=STEPS[4])
-trapped(payments, "_mark_placed", after=STEPS[5])
+trapped(placing, "_mark_placed", after=STEPS[5])
 trapped(payments, "settle", after=STEPS[6])
