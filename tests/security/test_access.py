@@ -20,7 +20,7 @@ from accounts.services import tokens
 from catalog.models import BulkEdit
 from catalog.selectors import waiting as links
 from catalog.selectors.merchant import COPIES_A_PART
-from orders.models import BasketLine
+from orders.models import BasketLine, Order
 from orders.services.documents import issue_sale
 from tests.catalog.stock_uploads import line as line_of_stock
 from tests.catalog.stock_uploads import table, uploaded
@@ -333,13 +333,7 @@ def everybody() -> Cast:
     code = BasketCodeFactory(basket=guest)
     rows["api:basket_code"] = {"pk": str(code.pk)}
     rows |= rows_of_webhooks(listing.seller)
-    parcel_of_paper = ShipmentFactory(seller_order=part)
-    paper = {"pk": str(issue_sale(shipment_id=parcel_of_paper.pk).pk)}
-    for name in ("selling:document", "selling:document_csv", "api:own_document"):
-        rows[name] = paper
-    rows["orders:track_document"] = paper | {"token": order.token}
-    rows["orders:my_document"] = rows["api:order_document"] = paper | {"number": order.number}
-    rows["api:order_documents"] = {"number": order.number}
+    rows |= rows_of_documents(order)
     rows["selling:order_parcel"] = {"number": order.number, "parcel": str(parcel.pk)}
     return Cast(
         ann,
@@ -361,6 +355,20 @@ def rows_of_webhooks(seller: Seller) -> dict[str, dict[str, str]]:
         rows[f"selling:webhook{name}"] = {"pk": str(told.endpoint_id)}
         rows[f"api:webhook{name}"] = {"pk": str(told.endpoint_id)}
     return rows
+
+
+def rows_of_documents(order: Order) -> dict[str, dict[str, str]]:
+    """Return an invoice of an order, as its buyer and its shop ask for it."""
+    parcel = ShipmentFactory(seller_order=order.seller_orders.get())
+    paper = {"pk": str(issue_sale(shipment_id=parcel.pk).pk)}
+    return {
+        **dict.fromkeys(["selling:document", "selling:document_csv", "api:own_document"], paper),
+        **dict.fromkeys(
+            ["orders:my_document", "api:order_document"], paper | {"number": order.number}
+        ),
+        "orders:track_document": paper | {"token": order.token},
+        "api:order_documents": {"number": order.number},
+    }
 
 
 NOWHERE = {

@@ -14,6 +14,7 @@ from django.utils import timezone
 from accounts.models import Seller
 from orders.constants import AccountKind, DocumentKind, TaxRemitter, TaxScheme
 from orders.models import JournalEntry, LedgerAccount, Posting
+from orders.selectors import terms
 from orders.selectors.ledger import OF_SELLER
 from orders.selectors.paperwork import parties
 from orders.selectors.paperwork.drafts import Content, Draft, Taxed, TaxRow
@@ -97,7 +98,8 @@ def commission(seller: Seller, month: Month, currency: str) -> Draft | None:
     back = net + tax < 0
     sign = -1 if back else 1
     payer, issuer = parties.payer(seller), parties.marketplace()
-    rate = rate_of([(line["net"], line["tax"]) for line in lines])
+    known = terms.fee_rates([seller], traders=terms.traders_of([seller]), on=month.last)
+    rate = rate_of([(line["net"], line["tax"]) for line in lines], likely=known[seller.pk])
     scheme = TaxScheme.STANDARD if tax else TaxScheme.NONE
     content = {
         "issuer": issuer,
@@ -130,11 +132,12 @@ def commission(seller: Seller, month: Month, currency: str) -> Draft | None:
     )
 
 
-def rate_of(amounts: Sequence[tuple[int, int]]) -> int:
+def rate_of(amounts: Sequence[tuple[int, int]], *, likely: int = 0) -> int:
     """Return the rate (percent × 100) that net amounts were taxed at, from pairs of net and tax.
 
     The rate itself is not kept with a sale. Each tax was rounded, and divided over copies, so that it may be
-    two pence off; of the rates that all of them allow a whole percent is taken, else a half, else the nearest.
+    two pence off. Of the rates that all of them allow, ``likely`` is taken (today's, by the tables), else a
+    whole percent, else a half, else the nearest.
     """
     known = [(abs(net), abs(tax)) for net, tax in amounts if net]
     net, tax = sum(one for one, _ in known), sum(one for _, one in known)
@@ -143,6 +146,8 @@ def rate_of(amounts: Sequence[tuple[int, int]]) -> int:
     least = max(Fraction((one - _OFF) * 10_000, of) for of, one in known)
     most = min(Fraction((one + _OFF) * 10_000, of) for of, one in known)
     near = Fraction(tax * 10_000, net)
+    if likely and least <= likely <= most:
+        return likely
     for step in (100, 50):
         found = round(near / step) * step
         if least <= found <= most:
