@@ -19,9 +19,6 @@ from orders.services import (
     idempotency,
     month_documents,
     payments,
-from orders.services import (
-    gift_cards,
-    idempotency,
     refunds,
     standing,
     together,
