@@ -7,6 +7,7 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http.response import HttpResponseBase
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
 from django.utils import timezone
@@ -48,7 +49,7 @@ class ReportsMixin:
         ]
         return [*routes, *super().get_urls()]  # type: ignore[misc]  # a model admin stands beside it
 
-    def vat(self, request: HttpRequest) -> HttpResponse:
+    def vat(self, request: HttpRequest) -> HttpResponseBase:
         """Show VAT by country and rate in a period, or send it as a table."""
         _hold(request, "orders.view_document")
         try:
@@ -61,7 +62,7 @@ class ReportsMixin:
             return _csv(tax_report.table(period, by_shop=by_shop), name)
         return self._page(request, _vat_page(period))
 
-    def sellers(self, request: HttpRequest) -> HttpResponse:
+    def sellers(self, request: HttpRequest) -> HttpResponseBase:
         """Show what each seller had in a year, or send it as a table. It has their private details."""
         _hold(request, "orders.view_document", "accounts.view_sellerdetails")
         years = dac7.years()

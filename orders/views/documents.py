@@ -21,7 +21,7 @@ def as_pdf(document: Document) -> HttpResponse:
 
 
 def _shown(order: Order | None, pk: UUID) -> HttpResponse:
-    document = order and lists.one_of_order(order, pk)
+    document = lists.one_of_order(order, pk) if order else None
     if document is None:
         raise Http404
     return as_pdf(document)

@@ -94,7 +94,7 @@ def rows(period: Period, *, by_shop: bool = False) -> QuerySet[DocumentTax, dict
     columns = [*_COLUMNS]
     if by_shop:
         columns += ["seller", "seller_name", "vat_number"]
-    return (
+    found: QuerySet[DocumentTax, dict[str, object]] = (
         DocumentTax.objects.filter(tax_on__gte=period.first, tax_on__lte=period.last)
         .annotate(
             currency=F("document__currency"),
@@ -107,19 +107,20 @@ def rows(period: Period, *, by_shop: bool = False) -> QuerySet[DocumentTax, dict
         .annotate(gross=Sum("gross_minor"), tax=Sum("tax_minor"))
         .order_by(*columns)
     )
+    return found
 
 
 def report(period: Period, *, by_shop: bool = False) -> Iterator[VatRow]:
     """Yield the rows of a period's report."""
     for row in rows(period, by_shop=by_shop).iterator(chunk_size=1_000):
         yield VatRow(
-            remitter=str(TaxRemitter(row["remitter"]).label),
+            remitter=str(TaxRemitter(str(row["remitter"])).label),
             seller=str(row.get("seller_name", "")),
             vat_number=str(row.get("vat_number", "")),
             country_from=str(row["country_from"]),
             country_to=str(row["country_to"]),
             goods=bool(row["goods"]),
-            scheme=str(TaxScheme(row["scheme"]).label),
+            scheme=str(TaxScheme(str(row["scheme"])).label),
             rate_bp=int(str(row["rate_bp"])),
             currency=str(row["currency"]),
             gross=int(str(row["gross"])),
