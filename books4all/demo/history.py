@@ -36,7 +36,17 @@ from orders.models import (
     Shipment,
     ShipmentLine,
 )
+from orders.models.amounts import columns
+from orders.selectors.quotes import Quote, QuoteLine, QuoteParcel, ServiceOption
+from orders.selectors.quotes.settling import FeeTerms, Terms, settle
+from orders.selectors.tax import TaxTerms
+from orders.selectors.terms import commission_rules, fee_rates, rates_on, traders_of
+from orders.services.order_rows import order_line_of, seller_order_of
 
+# Where the demo's shops are, and what they post is taxed.
+TAXED = ("GB", "IE", "FR", "DE", "NL", "ES", "IT", "BE")
+# How long after its arrival a book could be sent back: then an order was completed.
+RETURNED_BY = timedelta(days=settings.WITHDRAWAL_DAYS)
 CARRIERS = {"GB": "Royal Mail", "IE": "An Post", "FR": "La Poste", "DE": "DHL", "NL": "PostNL"}
 
 
@@ -75,10 +85,11 @@ class Rows:
                 manager.bulk_create(rows, batch_size=2000)
 
 
-def add_orders(readers: list[User], sold: list[Listing], now: datetime) -> None:
-    """Write a year of orders in which readers bought the ``sold`` copies."""
+def add_orders(readers: list[User], sold: list[Listing], now: datetime) -> Rows:
+    """Write a year of orders in which readers bought the ``sold`` copies, and return its rows."""
     choose = dice("orders")
     rates = _home_rates()
+    terms = _terms({listing.seller for listing in sold}, now)
     waiting = sold[:]
     choose.shuffle(waiting)
     rows = Rows()
@@ -93,13 +104,22 @@ def add_orders(readers: list[User], sold: list[Listing], now: datetime) -> None:
         recent = choose.random() < (0.25 if wanted[0].seller.slug == "saltmarsh-books" else 0.06)
         age = choose.random() * 2 if recent else min(choose.expovariate(1 / 150), 364)
         placed = now - timedelta(days=age, minutes=choose.randrange(0, 600))
-        _Sale(rows, choose, rates, reader, placed, now).of(wanted)
+        _Sale(rows, choose, rates, terms, reader, placed, now).of(wanted)
     rows.write()
+    return rows
 
 
 def _home_rates() -> dict[tuple[int, str], DeliveryRate]:
     rates = DeliveryRate.objects.filter(service=Service.STANDARD)
     return {(rate.seller_id, rate.destination): rate for rate in rates}
+
+
+def _terms(sellers: set[Seller], now: datetime) -> Terms:
+    """Return the terms of all sales: the taxes of all countries, and what the marketplace charges."""
+    traders = traders_of(sellers)
+    taxes = TaxTerms(rates=rates_on(now.date(), TAXED), traders=traders)
+    fees = FeeTerms(commission_rules(), fee_rates(sellers, traders=traders, on=now.date()))
+    return Terms(taxes, fees)
 
 
 @dataclass
@@ -109,6 +129,7 @@ class _Sale:
     rows: Rows
     choose: Random
     rates: dict[tuple[int, str], DeliveryRate]
+    terms: Terms
     reader: User
     placed: datetime
     now: datetime
@@ -139,7 +160,7 @@ class _Sale:
         self._event(order, None, EventType.PLACED, self.placed)
         for seller, theirs in by_seller.items():
             self._parcel(order, seller, theirs)
-        order.total_minor = order.items_minor + order.delivery_minor
+        order.total_minor = order.items_minor + order.delivery_minor + order.tax_added_minor
         self.rows.payments.append(
             Payment(
                 order=order,
@@ -163,61 +184,66 @@ class _Sale:
 
     def _parcel(self, order: Order, seller: Seller, listings: list[Listing]) -> None:
         rate = self._rate(seller, str(order.country))
-        items = sum(listing.price_minor for listing in listings)
-        delivery = rate.cost(Load.of((copy.posted_g, 1) for copy in listings)).minor
-        order.items_minor += items
-        order.delivery_minor += delivery
+        quoted = self._quoted(order, seller, rate, listings)
+        parcel = seller_order_of(order, quoted)
+        order.items_minor += parcel.items_minor
+        order.delivery_minor += parcel.delivery_minor
+        order.tax_added_minor += parcel.tax_added_minor
         shipped = self.placed + timedelta(
             hours=self.choose.randrange(5, 24 * seller.dispatch_days + 6)
         )
         delivered = shipped + timedelta(
             days=self.choose.randrange(rate.days_min, rate.days_max + 2)
         )
-        parcel = SellerOrder(
-            order=order,
-            seller=seller,
-            status=self._status(shipped, delivered),
-            service=Service.STANDARD,
-            days_min=rate.days_min,
-            days_max=rate.days_max,
-            currency="GBP",
-            items_minor=items,
-            delivery_minor=delivery,
-            total_minor=items + delivery,
-            delivery_paid_minor=delivery,
-            withdrawal_days=settings.WITHDRAWAL_DAYS,
-            created_at=order.created_at,
-        )
+        parcel.status = self._status(shipped, delivered)
+        parcel.created_at = order.created_at
         self.rows.seller_orders.append(parcel)
-        for listing in listings:
-            self._line(parcel, listing)
+        for line in quoted.lines:
+            self._line(parcel, line)
         lines = self.rows.lines[-len(listings) :]
         self._history(parcel, lines, shipped, delivered)
 
+    def _quoted(
+        self, order: Order, seller: Seller, rate: DeliveryRate, listings: list[Listing]
+    ) -> QuoteParcel:
+        """Price the copies as the shop's checkout did then: sold by now, they were there."""
+        service = ServiceOption(
+            code=rate.service,
+            name="",
+            cost=rate.cost(Load.of((copy.posted_g, 1) for copy in listings)),
+            days_min=rate.days_min,
+            days_max=rate.days_max,
+            by=self.placed.date(),
+            selected=True,
+        )
+        lines = tuple(
+            QuoteLine(
+                pk=None,
+                listing=listing,
+                wanted=1,
+                quantity=1,
+                most=1,
+                unit=listing.price,
+                seen=listing.price,
+                problems=(),
+            )
+            for listing in listings
+        )
+        parcel = QuoteParcel(seller, lines, (service,), (), "GBP")
+        return settle(Quote((parcel,), "GBP", str(order.country)), terms=self.terms).parcels[0]
+
     def _status(self, shipped: datetime, delivered: datetime) -> SellerOrderStatus:
+        if delivered + RETURNED_BY < self.now:
+            return SellerOrderStatus.COMPLETED
         if delivered < self.now:
             return SellerOrderStatus.DELIVERED
         if shipped < self.now:
             return SellerOrderStatus.SHIPPED
         return self.choose.choice((SellerOrderStatus.PLACED, SellerOrderStatus.ACCEPTED))
 
-    def _line(self, parcel: SellerOrder, listing: Listing) -> None:
-        edition = listing.edition
-        self.rows.lines.append(
-            OrderLine(
-                seller_order=parcel,
-                listing=listing,
-                title=edition.title,
-                author_line=edition.work.author_line,
-                description=f"{edition.form_label}, {edition.published_year}",
-                condition=listing.condition,
-                sku=listing.sku,
-                quantity=1,
-                unit_minor=listing.price_minor,
-                paid_minor=listing.price_minor,
-                currency="GBP",
-            )
-        )
+    def _line(self, parcel: SellerOrder, quoted: QuoteLine) -> None:
+        listing = quoted.listing
+        self.rows.lines.append(order_line_of(parcel, quoted))
         self.rows.holds.append(
             Hold(
                 order=parcel.order,
@@ -254,10 +280,14 @@ class _Sale:
         if parcel.status == SellerOrderStatus.PLACED:
             return
         accepted = self.placed + (min(shipped, self.now) - self.placed) / 2
+        parcel.accepted_at = accepted
         self._event(order, parcel, EventType.ACCEPTED, accepted)
         if parcel.status == SellerOrderStatus.ACCEPTED:
             return
-        arrived = delivered if parcel.status == SellerOrderStatus.DELIVERED else None
+        done = parcel.status == SellerOrderStatus.COMPLETED
+        arrived = delivered if done or parcel.status == SellerOrderStatus.DELIVERED else None
+        parcel.shipped_at, parcel.delivered_at = shipped, arrived
+        parcel.completed_at = delivered + RETURNED_BY if done else None
         shipment = Shipment(
             seller_order=parcel,
             carrier=CARRIERS.get(str(parcel.seller.country), "Post"),
@@ -275,12 +305,15 @@ class _Sale:
                     shipment=shipment,
                     order_line=line,
                     quantity=line.quantity,
-                    paid_minor=line.paid_minor,
+                    currency=line.currency,
+                    **columns(line.parts),
                 )
             )
         self._event(order, parcel, EventType.SHIPPED, shipped)
         if arrived:
             self._event(order, parcel, EventType.DELIVERED, arrived)
+        if parcel.completed_at:
+            self._event(order, parcel, EventType.COMPLETED, parcel.completed_at)
 
     def _event(
         self, order: Order, parcel: SellerOrder | None, kind: EventType, when: datetime

@@ -21,7 +21,6 @@ from accounts.models import PostalAddress, User
 from books4all.lib.errors import DomainError, NotFoundError
 from books4all.lib.money import Money
 from catalog.models import Listing
-from catalog.selectors.offers import edition_line
 from catalog.services import stock
 from orders.constants import (
     Actor,
@@ -30,7 +29,6 @@ from orders.constants import (
     HoldStatus,
     OrderStatus,
     PaymentStatus,
-    SellerOrderStatus,
 )
 from orders.errors import (
     BasketChangedError,
@@ -58,9 +56,10 @@ from orders.payments import (
 from orders.payments.base import Intent, PaymentProvider, ProviderPayment
 from orders.selectors.baskets import quote_of
 from orders.selectors.gift_cards import cards_of
-from orders.selectors.quotes import Quote, QuoteLine, QuoteParcel
+from orders.selectors.quotes import Quote
 from orders.services import gift_cards, payments, promotions, timeline
 from orders.services.baskets import lock_basket
+from orders.services.order_rows import order_line_of, seller_order_of
 from orders.services.transactions import business_transaction
 
 
@@ -195,10 +194,12 @@ def _write_order(basket: Basket, quote: Quote, address: Mapping[str, str], buyer
     if gift_cards.put_by(order=order, cards=cards_of(basket)) != quote.gift:
         # Another order was quicker with a card.
         raise BasketChangedError(_("Your basket has changed. Look it over again."), quote=quote)
-    parcels = [(parcel, _seller_order(order, parcel)) for parcel in quote.parcels]
+    parcels = [(parcel, seller_order_of(order, parcel)) for parcel in quote.parcels]
     SellerOrder.objects.bulk_create(seller_order for _parcel, seller_order in parcels)
     OrderLine.objects.bulk_create(
-        _order_line(seller_order, line) for parcel, seller_order in parcels for line in parcel.lines
+        order_line_of(seller_order, line)
+        for parcel, seller_order in parcels
+        for line in parcel.lines
     )
     provider = _chosen(buyer)
     expires = Now() + provider.holding().each
@@ -227,60 +228,6 @@ def _chosen(buyer: Buyer) -> PaymentProvider:
             return provider
     message = _("Choose how to pay.")
     raise DomainError(message, fields={"payment_method": [message]})
-
-
-def _seller_order(order: Order, parcel: QuoteParcel) -> SellerOrder:
-    service = parcel.service
-    assert service is not None  # a quote that can be ordered has a service for each parcel
-    return SellerOrder(
-        order=order,
-        seller=parcel.seller,
-        status=SellerOrderStatus.PENDING,
-        service=service.code,
-        days_min=service.days_min,
-        days_max=service.days_max,
-        dispatch_days=parcel.seller.dispatch_days,
-        currency=order.currency,
-        items_minor=parcel.items.minor,
-        delivery_minor=parcel.delivery.minor,
-        discount_minor=parcel.discount.minor,
-        tax_added_minor=parcel.tax_added.minor,
-        total_minor=parcel.total.minor,
-        delivery_paid_minor=parcel.post.paid,
-        delivery_subsidy_minor=parcel.post.subsidy,
-        delivery_tax_minor=parcel.post.tax,
-        delivery_tax_bp=parcel.post.bp,
-        tax_added=parcel.how.added,
-        tax_remitter=parcel.how.remitter,
-        tax_country=parcel.how.place,
-        withdrawal_days=settings.WITHDRAWAL_DAYS,
-    )
-
-
-def _order_line(seller_order: SellerOrder, line: QuoteLine) -> OrderLine:
-    charge = line.charge
-    return OrderLine(
-        seller_order=seller_order,
-        listing=line.listing,
-        title=line.title,
-        author_line=line.work.author_line,
-        description=edition_line(line.listing.edition)[:300],
-        condition=line.listing.condition,
-        sku=line.listing.sku,
-        quantity=line.quantity,
-        unit_minor=line.unit.minor,
-        currency=line.unit.currency,
-        discount_minor=charge.discount,
-        tax_bp=charge.bp,
-        tax_scheme=charge.scheme,
-        margin_tax_minor=charge.margin_tax,
-        commission_name=charge.commission_name,
-        paid_minor=charge.paid,
-        subsidy_minor=charge.subsidy,
-        tax_minor=charge.tax,
-        commission_minor=charge.commission,
-        fee_tax_minor=charge.fee_tax,
-    )
 
 
 def pay(*, order_id: UUID) -> str:

@@ -1,7 +1,10 @@
 """Writing to the ledger. Every posting of the marketplace is written by ``post``."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
+from datetime import datetime
 from functools import reduce
 from operator import or_
 from uuid import UUID
@@ -74,6 +77,11 @@ def post(
     wanted = [leg for leg in legs if leg.amount]
     if not wanted:
         return None
+    history = _history.get()
+    if history is not None:
+        row = JournalEntry(kind=kind, source=source, order=order, seller_order=seller_order)
+        history.add(row, wanted)
+        return None
     entry, is_new = JournalEntry.objects.get_or_create(
         source=source,
         kind=kind,
@@ -96,6 +104,56 @@ def post(
     return entry
 
 
+class History:
+    """Entries that are brought in from before, to be written many at once and dated as they happened."""
+
+    def __init__(self) -> None:
+        self.at: datetime | None = None
+        self._entries: list[tuple[JournalEntry, Sequence[Leg]]] = []
+
+    def add(self, entry: JournalEntry, legs: Sequence[Leg]) -> None:
+        """Take down an entry of the moment ``at``."""
+        entry.legs = len(legs)
+        if self.at is not None:
+            entry.created_at = self.at
+        self._entries.append((entry, legs))
+
+    def write(self, *, until: datetime | None = None) -> None:
+        """Write the entries, those ``until`` a moment alone if it is given, in the order of their time."""
+        due = [pair for pair in self._entries if until is None or pair[0].created_at <= until]
+        self._entries = [pair for pair in self._entries if pair not in due] if until else []
+        due.sort(key=lambda pair: pair[0].created_at)
+        accounts = _accounts([leg for _entry, legs in due for leg in legs]) if due else {}
+        JournalEntry.objects.bulk_create([entry for entry, _legs in due], batch_size=1000)
+        Posting.objects.bulk_create(
+            (
+                Posting(entry=entry, account=accounts[leg], amount_minor=leg.amount.minor)
+                for entry, legs in due
+                for leg in legs
+            ),
+            batch_size=2000,
+        )
+
+
+_history: ContextVar[History | None] = ContextVar("history", default=None)
+
+
+@contextmanager
+def brought_forward() -> Iterator[History]:
+    """Collect what is posted inside, so that a history brought in from elsewhere keeps its dates.
+
+    ``at`` is the moment of what is posted next; ``write`` writes. The database checks the entries as any
+    others, so nothing is written twice, and nothing that doesn't balance.
+    """
+    history = History()
+    token = _history.set(history)
+    try:
+        yield history
+        history.write()
+    finally:
+        _history.reset(token)
+
+
 def _accounts(legs: Sequence[Leg]) -> dict[Leg, LedgerAccount]:
     """Return the account of each leg; one that is needed for the first time is opened."""
 
@@ -104,6 +162,7 @@ def _accounts(legs: Sequence[Leg]) -> dict[Leg, LedgerAccount]:
         card = leg.gift_card.pk if leg.gift_card else None
         return str(leg.account), seller, card, leg.amount.currency
 
+    wanted = dict.fromkeys(key(leg) for leg in legs)
     known = {
         (account.kind, account.seller_id, account.gift_card_id, account.currency): account
         for account in LedgerAccount.objects.filter(
@@ -111,7 +170,7 @@ def _accounts(legs: Sequence[Leg]) -> dict[Leg, LedgerAccount]:
                 or_,
                 (
                     Q(kind=kind, seller=seller, gift_card=card, currency=currency)
-                    for kind, seller, card, currency in map(key, legs)
+                    for kind, seller, card, currency in wanted
                 ),
             )
         )
