@@ -226,6 +226,18 @@ class EventType(models.TextChoices):
     DISPUTE_OPENED = "dispute_opened", _("Payment taken back by the buyer’s bank")
     DISPUTE_WON = "dispute_won", _("The bank gave the payment back")
     DISPUTE_LOST = "dispute_lost", _("The bank kept the payment")
+    GOODWILL = "goodwill", _("Goodwill refund by the shop")
+    CASE_OPENED = "case_opened", _("Something is wrong")
+    CASE_APPROVED = "case_approved", _("The shop agrees")
+    CASE_OFFERED = "case_offered", _("Part of the money offered")
+    CASE_OFFER_REFUSED = "case_offer_refused", _("Offer refused")
+    CASE_DECLINED = "case_declined", _("The shop does not agree")
+    CASE_POSTED = "case_posted", _("On its way back")
+    CASE_ESCALATED = "case_escalated", _("With the marketplace’s staff")
+    CASE_REMINDED = "case_reminded", _("Reminder sent")
+    CASE_RESOLVED = "case_resolved", _("Settled")
+    CASE_DENIED = "case_denied", _("Closed without a refund")
+    CASE_CANCELLED = "case_cancelled", _("Taken back by the reader")
 
 
 class Actor(models.TextChoices):
@@ -258,6 +270,8 @@ class Stage(models.TextChoices):
 
     HELD = "held", _("Before posting")
     EARNED = "earned", _("After posting")
+    # Not of the sale’s money at all: the marketplace pays, and the seller keeps what it earned.
+    GOODWILL = "goodwill", _("By the marketplace")
 
 
 class Side(models.TextChoices):
@@ -372,3 +386,115 @@ class TaxKind(models.TextChoices):
 
 # Where prices are shown without tax, which is added at checkout.
 TAX_ADDED_IN = frozenset({"CA", "US"})
+    GOODWILL = "goodwill", _("Goodwill of the marketplace")
+    ADJUSTED = "adjusted", _("Correction by staff")
+
+
+class CaseReason(models.TextChoices):
+    """Why a buyer writes after the post: the first sends a sound book back, the others complain."""
+
+    CHANGED_MIND = "changed_mind", _("I have changed my mind")
+    NOT_ARRIVED = "not_arrived", _("It has not arrived")
+    DAMAGED = "damaged", _("It came damaged")
+    NOT_AS_DESCRIBED = "not_as_described", _("It is not as it was described")
+    WRONG_BOOK = "wrong_book", _("It is another book")
+    INCOMPLETE = "incomplete", _("Something of it is missing")
+
+
+class CaseWant(models.TextChoices):
+    """What a buyer would like to happen."""
+
+    REFUND = "refund", _("My money back")
+    REPLACEMENT = "replacement", _("Another copy")
+    PARTIAL = "partial", _("To keep it, and get part of the money back")
+
+
+class CaseStatus(models.TextChoices):
+    """States of a case: who has to do the next thing."""
+
+    OPEN = "open", _("Waits for the shop")
+    OFFERED = "offered", _("Waits for the reader: an offer")
+    DECLINED = "declined", _("Declined by the shop")
+    APPROVED = "approved", _("To be sent back")
+    POSTED = "posted", _("On its way back")
+    ESCALATED = "escalated", _("Waits for staff")
+    RESOLVED = "resolved", _("Settled")
+    DENIED = "denied", _("Closed without a refund")
+    CANCELLED = "cancelled", _("Taken back")
+
+
+CASE_OPEN = (
+    CaseStatus.OPEN,
+    CaseStatus.OFFERED,
+    CaseStatus.DECLINED,
+    CaseStatus.APPROVED,
+    CaseStatus.POSTED,
+    CaseStatus.ESCALATED,
+)
+
+
+class CaseOutcome(models.TextChoices):
+    """How a case was settled."""
+
+    REFUNDED = "refunded", _("Money given back")
+    PARTLY = "partly", _("Part of the money given back")
+    REPLACED = "replaced", _("Another copy sent")
+    GOODWILL = "goodwill", _("Paid by the marketplace")
+
+
+class CaseStep(models.TextChoices):
+    """What can be done about a case."""
+
+    # The shop’s
+    REFUND = "refund", _("Give the money back")
+    APPROVE = "approve", _("Have it sent back")
+    TAKE_BACK = "take-back", _("Take it back, without agreeing")
+    OFFER = "offer", _("Offer part of the money")
+    REPLACE = "replace", _("Send another copy")
+    DECLINE = "decline", _("Decline")
+    RECEIVE = "receive", _("It is back here")
+    # The reader’s
+    TAKE_OFFER = "take-offer", _("Take the offer")
+    REFUSE_OFFER = "refuse-offer", _("Refuse the offer")
+    POST = "post", _("It is posted")
+    CANCEL = "cancel", _("Take it back: all is well")
+    # Of both
+    ESCALATE = "escalate", _("Ask the marketplace to decide")
+    # Of staff
+    DECIDE = "decide", _("Decide")
+
+
+_OPEN, _OFFERED, _DECLINED = CaseStatus.OPEN, CaseStatus.OFFERED, CaseStatus.DECLINED
+_APPROVED, _POSTED, _ESCALATED = CaseStatus.APPROVED, CaseStatus.POSTED, CaseStatus.ESCALATED
+# Who may take a step, and from which states. A step that is not here is refused.
+CASE_STEPS: dict[str, dict[str, tuple[str, ...]]] = {
+    CaseStep.REFUND: {
+        Actor.SELLER: (_OPEN, _OFFERED, _DECLINED, _APPROVED, _POSTED, _ESCALATED)
+    },
+    CaseStep.APPROVE: {Actor.SELLER: (_OPEN, _OFFERED, _DECLINED, _ESCALATED)},
+    CaseStep.TAKE_BACK: {Actor.SELLER: (_OPEN, _OFFERED)},
+    CaseStep.OFFER: {Actor.SELLER: (_OPEN, _DECLINED)},
+    CaseStep.REPLACE: {Actor.SELLER: (_OPEN, _DECLINED, _APPROVED, _POSTED, _ESCALATED)},
+    CaseStep.DECLINE: {Actor.SELLER: (_OPEN,)},
+    CaseStep.RECEIVE: {Actor.SELLER: (_APPROVED, _POSTED)},
+    CaseStep.TAKE_OFFER: {Actor.BUYER: (_OFFERED,)},
+    CaseStep.REFUSE_OFFER: {Actor.BUYER: (_OFFERED,)},
+    CaseStep.POST: {Actor.BUYER: (_APPROVED,)},
+    # Not of a book that is on its way back: the shop would have both.
+    CaseStep.CANCEL: {Actor.BUYER: (_OPEN, _OFFERED, _DECLINED, _APPROVED, _ESCALATED)},
+    CaseStep.ESCALATE: {
+        Actor.BUYER: (_OPEN, _OFFERED, _DECLINED, _APPROVED, _POSTED),
+        Actor.SELLER: (_OPEN, _OFFERED, _APPROVED, _POSTED),
+        Actor.STAFF: (_OPEN, _OFFERED, _DECLINED, _APPROVED, _POSTED),
+    },
+    CaseStep.DECIDE: {Actor.STAFF: (_ESCALATED,)},
+}
+
+
+class Ruling(models.TextChoices):
+    """What staff can decide."""
+
+    SHOP_PAYS = "shop", _("The shop gives the money back, and the reader keeps the book")
+    SEND_BACK = "return", _("The shop takes the book back, and gives the money back for it")
+    GOODWILL = "goodwill", _("The marketplace pays, and the shop keeps what it earned")
+    DENY = "deny", _("No refund")

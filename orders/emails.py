@@ -6,6 +6,8 @@ from uuid import UUID
 
 from django.conf import settings
 from django.urls import reverse
+from django.utils import translation
+from django.utils.translation import gettext as _
 
 from books4all.lib.mail import Letter, render
 from books4all.lib.money import total
@@ -23,6 +25,12 @@ from orders.models import (
     Shipment,
     WebhookEndpoint,
 )
+from orders.models import GiftCard, Message, Order, OrderLine, Refusal, SellerOrder, Shipment
+from orders.constants import Actor, CaseStatus, Side
+from orders.models import Message, Order, OrderEvent, OrderLine, Refusal, SellerOrder, Shipment
+from orders.selectors.case_money import due_of
+from orders.selectors.case_words import headline, what_next
+from orders.selectors.cases import case_of_order, send_to
 from orders.selectors.deadlines import post_by
 from orders.selectors.orders import with_parcels
 from orders.selectors.sold_money import money_of
@@ -169,6 +177,43 @@ def gift_card(pk: UUID, code: str) -> Letter:
     card = GiftCard.objects.get(pk=pk)
     context = {"card": card, "code": code, "home_link": settings.PUBLIC_URL + "/"}
     return render("orders/gift_card", to=card.recipient, context=context)
+def case_step(event_id: int, side: str) -> Letter | None:
+    """Tell the buyer or the shop what has happened to a case, or of goodwill, and what comes next."""
+    event = OrderEvent.objects.select_related("order", "seller_order__seller").get(pk=event_id)
+    order, seller_order = event.order, event.seller_order
+    assert seller_order is not None  # a case is about what one seller posted
+    seller = seller_order.seller
+    to_shop = side == Actor.SELLER
+    if to_shop and not seller.email:
+        return None
+    with translation.override(settings.LANGUAGE_CODE if to_shop else order.language):
+        context = {"order": order, "shop": seller, "note": event.note, **_told(event, Actor(side))}
+    if to_shop:
+        return render("orders/case", to=seller.email, context=context)
+    return _to_buyer("orders/case", order, context)
+
+
+def _told(event: OrderEvent, side: Actor) -> dict[str, Any]:
+    """Return what a letter says of a step."""
+    order, seller_order = event.order, event.seller_order
+    assert seller_order is not None
+    if "case" not in event.data:
+        title = _("%(shop)s gives you some money back") % {"shop": seller_order.seller.name}
+        link = reverse("orders:track", args=[order.token])
+        return {"title": title, "next": "", "link": settings.PUBLIC_URL + link}
+    case = case_of_order(order, UUID(event.data["case"]))
+    total = due_of(case).total if case.is_open else None
+    link = (
+        reverse("selling:case", args=[seller_order.seller.slug, case.pk])
+        if side == Actor.SELLER
+        else reverse("orders:case", args=[order.token, case.pk])
+    )
+    return {
+        "title": headline(event, case, side),
+        "next": what_next(case, side, total=total),
+        "link": settings.PUBLIC_URL + link,
+        "send_to": send_to(case) if case.status == CaseStatus.APPROVED else (),
+    }
 
 
 def webhook_off(pk: UUID) -> Letter | None:

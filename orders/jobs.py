@@ -24,6 +24,8 @@ from orders.services import (
     together,
     webhook_sending,
 )
+from orders.services import gift_cards, idempotency, refunds, standing, together
+from orders.services import case_clock, case_photos, idempotency, refunds, standing, together
 from orders.services.reconciler import sweep
 
 log = structlog.get_logger(__name__)
@@ -157,3 +159,14 @@ def month_documents_on_the_first(timestamp: int) -> None:
     """Ask for every shop's documents of the month that has ended."""
     day = datetime.fromtimestamp(timestamp, UTC).date()
     month_documents.ask_for_month(month=Month.of(day).previous)
+@app.task(name="orders.make_case_photo", retry=RetryStrategy(max_attempts=5, exponential_wait=5))
+def make_case_photo(*, photo_id: str) -> None:
+    """Make a photograph of a case anew."""
+    case_photos.make(photo_id=UUID(photo_id))
+
+
+@app.periodic(cron="*/10 * * * *")
+@app.task(name="orders.cases", queueing_lock="orders.cases", lock="orders.cases")
+def move_cases_on(timestamp: int) -> None:
+    """Remind who is late in a case, and go on without who stays silent."""
+    case_clock.advance_all()

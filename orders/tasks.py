@@ -9,7 +9,7 @@ from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
 from books4all.lib import mail
-from orders.emails import MESSAGES, gift_card
+from orders.emails import MESSAGES, case_step, gift_card
 from orders.payments.sandbox.signatures import signed_headers
 
 WEBHOOK_TIMEOUT = 10
@@ -40,6 +40,18 @@ def send_mail(*, kind: str, pk: str) -> None:
 def send_gift_card(*, pk: str, code: str) -> None:
     """Send a gift card to whom it is for."""
     mail.send(gift_card(UUID(pk), code), key=f"gift_card.{pk}")
+
+
+@app.task(
+    name="orders.send_case_mail",
+    queue="mail",
+    retry=RetryStrategy(max_attempts=14, exponential_wait=2, wait=8),
+)
+def send_case_mail(*, event_id: int, side: str) -> None:
+    """Tell one side of a step in a case."""
+    letter = case_step(event_id, side)
+    if letter is not None:
+        mail.send(letter, key=f"case.{event_id}.{side}")
 
 
 @app.task(

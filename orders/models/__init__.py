@@ -2,6 +2,7 @@
 
 from orders.models.amounts import Parts
 from orders.models.baskets import Basket, BasketLine, BasketParcel
+from orders.models.cases import Case, CaseLine, CasePhoto
 from orders.models.commission import CommissionRule
 from orders.models.disputes import Dispute, DisputeFile, DisputePart
 from orders.models.documents import Document, DocumentSeries, DocumentTax
@@ -36,6 +37,9 @@ __all__ = [
     "BasketCode",
     "BasketLine",
     "BasketParcel",
+    "Case",
+    "CaseLine",
+    "CasePhoto",
     "CommissionRule",
     "Dispute",
     "DisputeFile",

@@ -6,6 +6,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from accounts.constants import ReturnPostage
 from accounts.models import PostalAddress, Seller, User
 from books4all.lib.ids import readable_code, secret_token, uuid7
 from books4all.lib.models import Timestamped
@@ -196,6 +197,17 @@ class SellerOrder(Timestamped):
     # Within how many days of its arrival the buyer may send it back without a reason, as promised.
     withdrawal_days = models.PositiveSmallIntegerField(
         _("may be sent back within (days)"), null=True, blank=True
+    )
+    # Who pays the post of that, and what standard delivery would have cost (2011/83/EU, article 13(2)).
+    return_postage = models.CharField(
+        _("who pays to send it back"),
+        max_length=6,
+        choices=ReturnPostage.choices,
+        default=ReturnPostage.BUYER,
+        db_default=ReturnPostage.BUYER,
+    )
+    standard_delivery_minor = models.BigIntegerField(
+        _("standard delivery (pence)"), null=True, blank=True
     )
     # When it came so far. ``act_by`` is when the side that has to act is late.
     accepted_at = models.DateTimeField(_("accepted"), null=True, blank=True)

@@ -5,6 +5,7 @@ from django.conf import settings
 from catalog.selectors.offers import edition_line
 from orders.constants import SellerOrderStatus
 from orders.models import Order, OrderLine, SellerOrder
+from orders.selectors.promises import promises
 from orders.selectors.quotes import QuoteLine, QuoteParcel
 
 
@@ -33,7 +34,7 @@ def seller_order_of(order: Order, parcel: QuoteParcel) -> SellerOrder:
         tax_added=parcel.how.added,
         tax_remitter=parcel.how.remitter,
         tax_country=parcel.how.place,
-        withdrawal_days=settings.WITHDRAWAL_DAYS,
+        **promises(parcel, country=str(order.country)),
     )
 
 

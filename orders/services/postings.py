@@ -210,6 +210,18 @@ def refunded_after_posting(
     )
 
 
+def goodwill(refund: Refund) -> JournalEntry | None:
+    """The marketplace gives the buyer something of its own."""
+    nothing = Money(0, refund.currency)
+    return post(
+        kind=Kind.GOODWILL,
+        source=f"refund:{refund.pk}",
+        order=refund.payment.order,
+        seller_order=refund.seller_order,
+        legs=[debit(Account.GOODWILL, refund.amount), *_given_back(refund, nothing)],
+    )
+
+
 def refund_paid(refund: Refund) -> JournalEntry | None:
     """The provider has paid the buyer back."""
     return post(

@@ -22,6 +22,7 @@ from orders.models import OrderLine, Parts, Payment, Refund, RefundLine, SellerO
 from orders.models.amounts import columns
 from orders.payments import provider_named
 from orders.payments.base import Moved, ProviderRefund, RefundState
+from orders.selectors.case_money import account_of
 from orders.services import documents, gift_cards, payment_events, postings, timeline
 from orders.services.transactions import business_transaction
 
@@ -76,12 +77,14 @@ def grant(
         return made
     currency = seller_order.currency
     post = delivery or Money(0, currency)
-    post_parts = _of_delivery(seller_order, post)
+    post_parts = of_delivery(seller_order, post)
     amount = Money(sum(back.parts.paid for back in lines) + post.minor, currency)
     if amount.minor <= 0 and stage != Stage.HELD:
         message = _("Say how much is to be given back.")
         raise DomainError(message, fields={"amount": [message]})
     _check_lines(lines)
+    if stage == Stage.EARNED:
+        _check_left(seller_order, amount)
     payment = seller_order.order.payment
     refund = Refund.objects.create(
         pk=key or uuid7(),
@@ -120,6 +123,46 @@ def grant(
     if amount:
         _ask(refund, actor, side)
         documents.ask_for_credit(refund)
+    return refund
+
+
+@business_transaction
+def goodwill(
+    *,
+    seller_order: SellerOrder,
+    amount: Money,
+    reason: str,
+    actor: User | None = None,
+    key: UUID | None = None,
+) -> Refund:
+    """Give ``amount`` to the buyer at the marketplace's own expense; the seller keeps what it earned.
+
+    It goes the way the payment came, so it is never more than was earned by posting and has not gone
+    back. The caller holds the seller order's lock; ``key`` as for ``grant``.
+
+    Raises:
+        DomainError: nothing, or more than that.
+    """
+    made = Refund.objects.filter(pk=key).first() if key else None
+    if made is not None:
+        return made
+    if amount.minor <= 0:
+        message = _("Say how much is to be given back.")
+        raise DomainError(message, fields={"amount": [message]})
+    _check_left(seller_order, amount)
+    payment = seller_order.order.payment
+    refund = Refund.objects.create(
+        pk=key or uuid7(),
+        payment=payment,
+        seller_order=seller_order,
+        stage=Stage.GOODWILL,
+        amount_minor=amount.minor,
+        gift_minor=_to_gift_cards(payment, amount),
+        currency=amount.currency,
+        reason=reason[:200],
+    )
+    postings.goodwill(refund)
+    _ask(refund, actor, Actor.STAFF)
     return refund
 
 
@@ -311,8 +354,20 @@ def _check_lines(lines: Sequence[Back]) -> None:
             raise DomainError(words, fields={"amount": [words]})
 
 
-def _of_delivery(seller_order: SellerOrder, amount: Money) -> Parts:
-    """Return the parts of the next ``amount`` of the delivery that is given back."""
+def _check_left(seller_order: SellerOrder, amount: Money) -> None:
+    """Say in words what the database would refuse: more than posting earned, less what went back."""
+    left = Money(account_of(seller_order).left, seller_order.currency)
+    if left < amount:
+        message = _("Of this order, at most %(left)s can be given back.") % {"left": left}
+        raise DomainError(message, fields={"amount": [message]})
+
+
+def of_delivery(seller_order: SellerOrder, amount: Money) -> Parts:
+    """Return the parts of the next ``amount`` of the delivery that is given back.
+
+    Raises:
+        DomainError: more than was paid for it, less what was given back.
+    """
     whole = seller_order.delivery_parts
     sums = Refund.objects.filter(seller_order=seller_order).aggregate(
         paid=Sum("delivery_minor", default=0),
