@@ -468,9 +468,7 @@ _OPEN, _OFFERED, _DECLINED = CaseStatus.OPEN, CaseStatus.OFFERED, CaseStatus.DEC
 _APPROVED, _POSTED, _ESCALATED = CaseStatus.APPROVED, CaseStatus.POSTED, CaseStatus.ESCALATED
 # Who may take a step, and from which states. A step that is not here is refused.
 CASE_STEPS: dict[str, dict[str, tuple[str, ...]]] = {
-    CaseStep.REFUND: {
-        Actor.SELLER: (_OPEN, _OFFERED, _DECLINED, _APPROVED, _POSTED, _ESCALATED)
-    },
+    CaseStep.REFUND: {Actor.SELLER: (_OPEN, _OFFERED, _DECLINED, _APPROVED, _POSTED, _ESCALATED)},
     CaseStep.APPROVE: {Actor.SELLER: (_OPEN, _OFFERED, _DECLINED, _ESCALATED)},
     CaseStep.TAKE_BACK: {Actor.SELLER: (_OPEN, _OFFERED)},
     CaseStep.OFFER: {Actor.SELLER: (_OPEN, _DECLINED)},

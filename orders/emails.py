@@ -12,22 +12,20 @@ from django.utils.translation import gettext as _
 from books4all.lib.mail import Letter, render
 from books4all.lib.money import total
 from books4all.lib.postal import label_lines
-from orders.constants import Side
+from orders.constants import Actor, CaseStatus, Side
 from orders.models import (
     DisputePart,
     Document,
     GiftCard,
     Message,
     Order,
+    OrderEvent,
     OrderLine,
     Refusal,
     SellerOrder,
     Shipment,
     WebhookEndpoint,
 )
-from orders.models import GiftCard, Message, Order, OrderLine, Refusal, SellerOrder, Shipment
-from orders.constants import Actor, CaseStatus, Side
-from orders.models import Message, Order, OrderEvent, OrderLine, Refusal, SellerOrder, Shipment
 from orders.selectors.case_money import due_of
 from orders.selectors.case_words import headline, what_next
 from orders.selectors.cases import case_of_order, send_to
@@ -177,6 +175,8 @@ def gift_card(pk: UUID, code: str) -> Letter:
     card = GiftCard.objects.get(pk=pk)
     context = {"card": card, "code": code, "home_link": settings.PUBLIC_URL + "/"}
     return render("orders/gift_card", to=card.recipient, context=context)
+
+
 def case_step(event_id: int, side: str) -> Letter | None:
     """Tell the buyer or the shop what has happened to a case, or of goodwill, and what comes next."""
     event = OrderEvent.objects.select_related("order", "seller_order__seller").get(pk=event_id)

@@ -14,6 +14,8 @@ from accounts.services import tokens
 from orders.payments.sandbox import bank
 from orders.selectors.paperwork.months import Month
 from orders.services import (
+    case_clock,
+    case_photos,
     documents,
     gift_cards,
     idempotency,
@@ -24,8 +26,6 @@ from orders.services import (
     together,
     webhook_sending,
 )
-from orders.services import gift_cards, idempotency, refunds, standing, together
-from orders.services import case_clock, case_photos, idempotency, refunds, standing, together
 from orders.services.reconciler import sweep
 
 log = structlog.get_logger(__name__)
@@ -159,6 +159,8 @@ def month_documents_on_the_first(timestamp: int) -> None:
     """Ask for every shop's documents of the month that has ended."""
     day = datetime.fromtimestamp(timestamp, UTC).date()
     month_documents.ask_for_month(month=Month.of(day).previous)
+
+
 @app.task(name="orders.make_case_photo", retry=RetryStrategy(max_attempts=5, exponential_wait=5))
 def make_case_photo(*, photo_id: str) -> None:
     """Make a photograph of a case anew."""

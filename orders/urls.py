@@ -3,7 +3,7 @@
 from django.urls import path
 
 from orders.payments.sandbox import pages
-from orders.views import baskets, checkouts, documents, messages, orders, transfers, webhooks
+from orders.views import baskets, cases, checkouts, documents, messages, orders, transfers, webhooks
 
 app_name = "orders"
 
@@ -36,6 +36,22 @@ urlpatterns = [
         documents.my_document,
         name="my_document",
     ),
+    # Something is wrong, or a book goes back
+    path("orders/<slug:token>/problem/<uuid:part>/", cases.problem, name="problem"),
+    path("orders/<slug:token>/cases/<uuid:pk>/", cases.case, name="case"),
+    path(
+        "orders/<slug:token>/cases/<uuid:pk>/photographs/",
+        cases.case_photos_add,
+        name="case_photos",
+    ),
+    path(
+        "orders/<slug:token>/cases/<uuid:pk>/photographs/<uuid:photo>/<int:width>/",
+        cases.case_photo,
+        name="case_photo",
+    ),
+    path("orders/<slug:token>/cases/<uuid:pk>/label/", cases.case_label, name="case_label"),
+    path("orders/<slug:token>/cases/<uuid:pk>/<slug:step>/", cases.case_step, name="case_step"),
+    path("account/cases/", cases.my_cases, name="my_cases"),
     # Messages to shops, and theirs
     path("account/messages/", messages.inbox, name="messages"),
     path("account/messages/copy/<int:listing>/", messages.ask, name="ask"),

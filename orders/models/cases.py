@@ -30,6 +30,8 @@ from orders.models.payments import Refund
 
 # What a buyer or a shop may write at most in a case: longer talk is a conversation.
 WORDS_LENGTH = 2000
+# Photographs that each side may show.
+MOST_OF_A_SIDE = 8
 
 
 def private_store() -> Storage:
@@ -82,9 +84,7 @@ class Case(Timestamped):
     received_at = models.DateTimeField(_("back at the shop"), null=True, blank=True)
     # The way of another copy.
     replacement = models.CharField(_("other copy sent by"), max_length=160, blank=True)
-    outcome = models.CharField(
-        _("outcome"), max_length=10, choices=CaseOutcome.choices, blank=True
-    )
+    outcome = models.CharField(_("outcome"), max_length=10, choices=CaseOutcome.choices, blank=True)
     refund = models.OneToOneField(
         Refund, on_delete=models.PROTECT, null=True, blank=True, related_name="case"
     )
@@ -214,12 +214,15 @@ class CasePhoto(models.Model):
         verbose_name = _("photograph of a case")
         verbose_name_plural = _("photographs of cases")
         ordering = ("created_at", "pk")
-        constraints = (
-            models.UniqueConstraint(fields=["case", "sha256"], name="casephoto_once"),
-        )
+        constraints = (models.UniqueConstraint(fields=["case", "sha256"], name="casephoto_once"),)
 
     def __str__(self) -> str:
         return f"{self.get_side_display()} {self.created_at:%Y-%m-%d %H:%M}"
+
+    @property
+    def widest(self) -> int:
+        """The width of its largest file (pixels)."""
+        return int(self.widths[-1]) if self.widths else 0
 
     def path(self, width: int) -> str:
         """Return where a file of it lies in the private store."""

@@ -151,9 +151,7 @@ def account_of(seller_order: SellerOrder) -> Account:
     """Return the money of a seller order; five queries."""
     lines = {line.pk: line for line in seller_order.lines.order_by("pk")}
     earned = _by_line(ShipmentLine.objects.filter(order_line__in=lines))
-    back = _by_line(
-        RefundLine.objects.filter(order_line__in=lines, refund__stage=Stage.EARNED)
-    )
+    back = _by_line(RefundLine.objects.filter(order_line__in=lines, refund__stage=Stage.EARNED))
     refunds = Refund.objects.filter(seller_order=seller_order)
     post = refunds.aggregate(n=Sum("delivery_minor", default=0))["n"]
     goodwill = refunds.filter(stage=Stage.GOODWILL).aggregate(n=Sum("amount_minor", default=0))

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from uuid import UUID
 
 from django.db.models import Prefetch, QuerySet
@@ -208,11 +207,12 @@ def askable(order: Order, seller_order_id: UUID) -> Askable:
     )
 
 
-def may_ask(part: SellerOrder, now: datetime | None = None) -> bool:
-    """Return whether the page that asks what is wrong has anything to offer; no queries."""
+def may_ask(part: SellerOrder, order: Order) -> bool:
+    """Return whether it is still time to say that something of ``order`` is wrong; no queries."""
     if part.shipped_at is None:
         return False
-    return any(terms_for(part, reason, on=now).may_ask for reason in CaseReason)
+    part.order = order
+    return any(terms_for(part, reason).may_ask for reason in CaseReason)
 
 
 @dataclass(frozen=True, slots=True)
@@ -292,4 +292,3 @@ def send_to(case: Case) -> list[str]:
         )
         if line
     ]
-

@@ -16,6 +16,7 @@ from catalog.models import Work
 from catalog.selectors.offers import standing_line
 from orders.constants import EventType, RefundStatus, SellerOrderStatus
 from orders.models import Order, OrderEvent, OrderLine, Refusal, SellerOrder, Shipment
+from orders.selectors.cases import may_ask
 from orders.selectors.quotes import working_day_after
 from orders.selectors.sums import gift_rows, margin_note, order_rows, order_tax_lines, within_rows
 
@@ -89,6 +90,9 @@ class PageParcel:
     refusals: Sequence[PageRefusal]
     # Where to write to the shop; nowhere for what was bought without an account.
     contact_url: str
+    # What is or was wrong with it (label, state, address), and where to say so: nowhere once it is too late.
+    cases: Sequence[tuple[str, str, str]]
+    problem_url: str
     cancel_reason: str
     url: str
     total: Money
@@ -171,6 +175,17 @@ def _parcel(order: Order, part: SellerOrder, events: Sequence[OrderEvent], url: 
         shipments=[_shipment(one, several=len(shipments) > 1) for one in shipments],
         refusals=[_refusal(refusal) for refusal in part.refusals.all()],
         contact_url=reverse("orders:message_order", args=[part.pk]) if order.user_id else "",
+        cases=[
+            (
+                str(case.get_reason_display()),
+                str(case.get_status_display()),
+                reverse("orders:case", args=[order.token, case.pk]),
+            )
+            for case in part.cases.all()
+        ],
+        problem_url=(
+            reverse("orders:problem", args=[order.token, part.pk]) if may_ask(part, order) else ""
+        ),
         cancel_reason=part.cancel_reason,
         url=url,
         total=part.total,

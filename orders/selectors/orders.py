@@ -14,6 +14,7 @@ from orders.constants import (
     RefundStatus,
 )
 from orders.models import (
+    Case,
     Hold,
     Order,
     OrderEvent,
@@ -34,10 +35,10 @@ PATIENCE = 180
 
 
 def with_parcels(orders: QuerySet[Order]) -> QuerySet[Order]:
-    """Load what an order's page shows, in at most nine more queries at any size.
+    """Load what an order's page shows, in at most ten more queries at any size.
 
     Payment (joined), seller orders with their seller, lines with the book, shipments with their lines,
-    refusals with theirs, events and refunds.
+    refusals with theirs, cases, events and refunds.
     """
     lines = OrderLine.objects.select_related("listing__edition__work").order_by("pk")
     shipped = ShipmentLine.objects.select_related("order_line").order_by("pk")
@@ -50,6 +51,7 @@ def with_parcels(orders: QuerySet[Order]) -> QuerySet[Order]:
         Prefetch("seller_orders__shipments__lines", queryset=shipped),
         Prefetch("seller_orders__refusals", queryset=Refusal.objects.select_related("refund")),
         Prefetch("seller_orders__refusals__lines", queryset=refused),
+        Prefetch("seller_orders__cases", queryset=Case.objects.order_by("created_at", "pk")),
         Prefetch("events", queryset=OrderEvent.objects.order_by("created_at", "pk")),
         Prefetch("payment__refunds", queryset=Refund.objects.order_by("created_at")),
     )

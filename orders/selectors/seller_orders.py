@@ -30,8 +30,9 @@ from books4all.lib.money import Money, total
 from books4all.lib.pictures import Picture
 from books4all.lib.postal import label_lines
 from catalog.selectors.copies import photo_rows, pictures
-from orders.constants import WAITING, SellerOrderStatus
+from orders.constants import WAITING, RefundStatus, SellerOrderStatus
 from orders.models import (
+    Case,
     OrderEvent,
     OrderLine,
     Refusal,
@@ -287,15 +288,18 @@ class SoldOrder:
     history: Sequence[Happened]
     given_back: Money
     money: SoldMoney
+    cases: Sequence[Case]
 
 
 def sold_order(seller: Seller, number: str) -> SoldOrder:
-    """Return one order of the shop as a page; ten queries. Raises as ``order_of``."""
+    """Return one order of the shop as a page; twelve queries. Raises as ``order_of``."""
     part = full_order_of(seller, number)
     lines, order = list(part.lines.all()), part.order
     paid_at, today = order.placed_at or order.created_at, timezone.localdate()
     waits = part.status in WAITING
-    given = (refusal.refund.amount for refusal in part.refusals.all())
+    given = (
+        refund.amount for refund in part.refunds.exclude(status=RefundStatus.FAILED).order_by("pk")
+    )
     return SoldOrder(
         seller_order=part,
         number=order.number,
@@ -306,6 +310,7 @@ def sold_order(seller: Seller, number: str) -> SoldOrder:
         history=_history(seller, part),
         given_back=total(given, part.currency),
         money=money_of(part),
+        cases=list(part.cases.order_by("created_at", "pk")[:MOST]),
     )
 
 

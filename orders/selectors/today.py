@@ -18,13 +18,14 @@ from books4all.lib.money import Money
 from catalog.constants import ReviewStatus
 from catalog.models import DeliveryRate, Review
 from catalog.selectors.shelf_care import Shelf, shelf_of
-from orders.constants import NOT_SOLD, WAITING, OrderStatus
-from orders.models import SellerOrder, Thread
+from orders.constants import NOT_SOLD, WAITING, CaseStatus, OrderStatus
+from orders.models import Case, SellerOrder, Thread
+from orders.selectors.cases import cases_of_seller
 from orders.selectors.messages import threads_of_seller, with_last_message
 from orders.selectors.seller_orders import with_lines, with_post_by
 
 # Rows of each list: the rest is a link away.
-TO_POST_SHOWN, THREADS_SHOWN, REVIEWS_SHOWN = 8, 3, 3
+TO_POST_SHOWN, THREADS_SHOWN, REVIEWS_SHOWN, CASES_SHOWN = 8, 3, 3, 5
 SPARK_DAYS = 30
 REVIEWS_SINCE = timedelta(days=30)
 
@@ -97,13 +98,14 @@ class Today:
     shelf: Shelf | None
     standing: SellerStanding | None
     threads: Sequence[Thread]
+    cases: Sequence[Case]
     reviews: Sequence[Review]
     # For a shop without anything yet, in the place of figures.
     steps: Sequence[Step]
 
 
 def today_of(member: SellerMember, *, months: bool = False) -> Today:
-    """Return the dashboard for a member of the team, in at most fourteen queries at any size.
+    """Return the dashboard for a member of the team, in at most fifteen queries at any size.
 
     The chart shows thirty days, or with ``months`` the last twelve months.
     """
@@ -113,7 +115,7 @@ def today_of(member: SellerMember, *, months: bool = False) -> Today:
     shelf = shelf_of(seller) if counts else None
     steps = _steps(seller, shelf)
     if steps:
-        return Today(day, None, None, None, None, (), (), steps)
+        return Today(day, None, None, None, None, (), (), (), steps)
     return Today(
         day=day,
         to_post=to_post(seller, day) if posts else None,
@@ -121,6 +123,7 @@ def today_of(member: SellerMember, *, months: bool = False) -> Today:
         shelf=shelf,
         standing=standing_of(seller),
         threads=_unread(seller) if posts else (),
+        cases=_cases(seller) if posts else (),
         reviews=_reviews(seller),
         steps=(),
     )
@@ -206,6 +209,11 @@ def _unread(seller: Seller) -> Sequence[Thread]:
     return list(with_last_message(threads_of_seller(seller, "unread")[:THREADS_SHOWN]))
 
 
+def _cases(seller: Seller) -> Sequence[Case]:
+    rows = cases_of_seller(seller).select_related("seller_order__order")
+    return list(rows[:CASES_SHOWN])
+
+
 def _reviews(seller: Seller) -> Sequence[Review]:
     recent = Review.objects.filter(
         seller=seller,
@@ -236,19 +244,25 @@ class Waiting:
 
     orders: int
     messages: int
+    cases: int
 
 
 def waiting_in(seller: Seller) -> Waiting:
-    """Count orders to post and unread conversations; one query."""
+    """Count orders to post, unread conversations, and cases to answer; one query."""
     orders = SellerOrder.objects.filter(seller=OuterRef("pk"), status__in=WAITING)
     unread = Thread.objects.filter(
         seller=OuterRef("pk"), seller_unread__gt=0, seller_archived=False
     )
-    counted = Seller.objects.filter(pk=seller.pk).values_list(_count(orders), _count(unread))
+    cases = Case.objects.filter(
+        seller_order__seller=OuterRef("pk"), status__in=(CaseStatus.OPEN, CaseStatus.POSTED)
+    )
+    counted = Seller.objects.filter(pk=seller.pk).values_list(
+        _count(orders), _count(unread), _count(cases, "seller_order__seller")
+    )
     return Waiting(*counted.get())
 
 
-def _count(rows: QuerySet[Any]) -> Coalesce:
+def _count(rows: QuerySet[Any], by: str = "seller") -> Coalesce:
     """Return the number of ``rows`` of an outer seller."""
-    found = rows.order_by().values("seller").annotate(n=Count("pk")).values("n")
+    found = rows.order_by().values(by).annotate(n=Count("pk")).values("n")
     return Coalesce(Subquery(found), 0)

@@ -15,8 +15,10 @@ from django.views.decorators.http import require_safe
 from accounts.models import Seller, SellerMember
 from accounts.seller.access import shop_page, team_page
 from books4all.lib.money import total
+from orders.constants import Actor
 from orders.models import SellerOrder
 from orders.selectors import today as reads
+from orders.selectors.case_words import what_next
 from orders.selectors.deadlines import deadline
 
 
@@ -52,6 +54,10 @@ def today(request: HttpRequest, member: SellerMember) -> HttpResponse:
         rows=[_row(shop, part, page.day) for part in page.to_post.rows] if page.to_post else [],
         chart=_chart(shop, page.sales, months=months) if page.sales else None,
         urls=_urls(shop, page),
+        cases=[
+            (case, _url("case", shop, str(case.pk)), what_next(case, Actor.SELLER))
+            for case in page.cases
+        ],
     )
 
 
@@ -108,6 +114,7 @@ def _urls(shop: Seller, page: reads.Today) -> dict[str, str]:
     urls = {
         "to_post": _url("orders", shop, tab="waiting"),
         "overdue": _url("orders", shop, tab="waiting", overdue="on"),
+        "cases": _url("cases", shop),
         "messages": _url("messages", shop, show="unread"),
         "live": _url("listings", shop, status="active"),
         "all": _url("listings", shop),

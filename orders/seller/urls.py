@@ -3,6 +3,7 @@
 from django.urls import URLPattern, path
 
 from orders.seller import (
+    cases,
     documents,
     messages,
     offers,
@@ -50,6 +51,18 @@ urlpatterns: list[URLPattern] = [
     path("<slug:shop>/documents/archive/", paperwork.documents_zip, name="documents_zip"),
     path("<slug:shop>/documents/<uuid:pk>/", paperwork.document, name="document"),
     path("<slug:shop>/documents/<uuid:pk>/table/", paperwork.document_csv, name="document_csv"),
+    path("<slug:shop>/orders/<slug:number>/goodwill/", cases.order_goodwill, name="order_goodwill"),
+    # Returns and claims
+    path("<slug:shop>/cases/", cases.case_list, name="cases"),
+    path("<slug:shop>/cases/<uuid:pk>/", cases.case, name="case"),
+    path("<slug:shop>/cases/<uuid:pk>/photographs/", cases.case_photos_add, name="case_photos"),
+    path(
+        "<slug:shop>/cases/<uuid:pk>/photographs/<uuid:photo>/<int:width>/",
+        cases.case_photo,
+        name="case_photo",
+    ),
+    path("<slug:shop>/cases/<uuid:pk>/label/", cases.case_label, name="case_label"),
+    path("<slug:shop>/cases/<uuid:pk>/<slug:step>/", cases.case_answer, name="case_answer"),
     # Messages with readers
     path("<slug:shop>/messages/", messages.inbox, name="messages"),
     path("<slug:shop>/messages/order/<uuid:pk>/", messages.about_order, name="message_order"),

@@ -229,7 +229,9 @@ def _lines(case: Case) -> list[CaseLine]:
 def _keep_label(case: Case, label: bytes) -> None:
     problem = ""
     if not label:
-        problem = _("Add the label (PDF) for the way back, or give the money back without the book.")
+        problem = _(
+            "Add the label (PDF) for the way back, or give the money back without the book."
+        )
     elif not label.startswith(b"%PDF-") or len(label) > MOST_LABEL_BYTES:
         problem = _("This is no PDF, or larger than 5 MB. Save the label as PDF.")
     if problem:

@@ -17,13 +17,11 @@ from books4all.lib.errors import ConflictError
 from books4all.lib.jobs import enqueue
 from catalog.constants import CoverStatus
 from orders.models import CasePhoto
-from orders.models.cases import private_store
+from orders.models.cases import MOST_OF_A_SIDE, private_store
 from orders.services.case_steps import By, locked
 from orders.services.transactions import business_transaction
 
 log = structlog.get_logger(__name__)
-
-MOST_OF_A_SIDE = 8
 
 
 def add(*, case_id: UUID, data: bytes, by: By) -> CasePhoto:
@@ -68,9 +66,7 @@ def make(*, photo_id: UUID) -> None:
         made = images.make(bytes(photo.original), of_copy=True)
     except images.ImageRefusedError as refused:
         log.info("case_photo_refused", photo=str(photo.pk), problem=refused.code)
-        waiting.update(
-            status=CoverStatus.REFUSED, problem=refused.message[:300], original=None
-        )
+        waiting.update(status=CoverStatus.REFUSED, problem=refused.message[:300], original=None)
         return
     store = private_store()
     for file in made.files:

@@ -30,9 +30,7 @@ class Preview:
 
 
 @business_transaction
-def decide(
-    *, case_id: UUID, ruling: str, amount: Money | None = None, words: str, by: By
-) -> Case:
+def decide(*, case_id: UUID, ruling: str, amount: Money | None = None, words: str, by: By) -> Case:
     """Decide a case that was brought before staff; both sides read ``words``.
 
     ``amount`` is what the buyer gets where it is not all that the refund matrix says.

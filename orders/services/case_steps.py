@@ -133,9 +133,7 @@ def give_back(case: Case, due: Due, by: By, *, outcome: CaseOutcome, note: str =
         seller_order=case.seller_order,
         stage=Stage.EARNED,
         lines=[
-            refunds.of_earned(
-                order_line=one.order_line, amount=one.amount, quantity=one.quantity
-            )
+            refunds.of_earned(order_line=one.order_line, amount=one.amount, quantity=one.quantity)
             for one in due.lines
         ],
         delivery=due.delivery,

@@ -175,7 +175,9 @@ def escalate(*, case_id: UUID, words: str, by: By) -> Case:
     case = locked(case_id)
     check(case, CaseStep.ESCALATE, by)
     if by.side == Actor.BUYER and case.status == CaseStatus.OPEN and case.answered_at is None:
-        message = _("Give the shop time to answer first. If it stays silent, you get your money back.")
+        message = _(
+            "Give the shop time to answer first. If it stays silent, you get your money back."
+        )
         raise ConflictError(message)
     move(case, CaseStatus.ESCALATED)
     record(case, EventType.CASE_ESCALATED, by, note=note)

@@ -39,7 +39,7 @@ def give(
         message = _("Give back something, and at most %(left)s.") % {"left": left}
         raise DomainError(message, fields={"amount": [message]})
     books = Money(sum(one.left for one in account.lines.values()), amount.currency)
-    due: Due = account.part({key: 0 for key in account.lines}, min(amount, books))
+    due: Due = account.part(dict.fromkeys(account.lines, 0), min(amount, books))
     refund = refunds.grant(
         seller_order=seller_order,
         stage=Stage.EARNED,

@@ -1,7 +1,5 @@
 """From a quote to the rows of an order: what is promised is frozen here, and nowhere worked out again."""
 
-from django.conf import settings
-
 from catalog.selectors.offers import edition_line
 from orders.constants import SellerOrderStatus
 from orders.models import Order, OrderLine, SellerOrder

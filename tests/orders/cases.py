@@ -5,11 +5,11 @@ from typing import Any
 
 from django.utils import timezone
 
-from accounts.models import Seller
+from accounts.models import Seller, User
 from books4all.lib.money import Money
 from catalog.models import Listing
 from orders.constants import Actor, CaseReason
-from orders.models import Case, Refund, SellerOrder
+from orders.models import Case, Order, Refund, SellerOrder
 from orders.selectors.ledger import balances_of_order
 from orders.services import cases, seller_orders
 from orders.services.case_steps import By
@@ -29,9 +29,10 @@ def shop(seller: Seller) -> By:
     return By(Actor.SELLER, member_of(seller))
 
 
-def posted(*listings: Listing, user: Any = None, arrived: bool = True) -> SellerOrder:
+def posted(*listings: Listing, user: User | None = None, arrived: bool = True) -> SellerOrder:
     """Return an order that went through checkout, was posted, and has arrived."""
     order = placed(*(listings or (ListingFactory(on_hand=1),)), user=user)
+    Order.objects.filter(pk=order.pk).update(user=user)
     part = order.seller_orders.get()
     seller_orders.accept(seller_order_id=part.pk, actor=None)
     seller_orders.ship(

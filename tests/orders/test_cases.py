@@ -136,7 +136,7 @@ LEADS = {
 @pytest.mark.parametrize("status", CaseStatus)
 def test_every_step_from_every_state(status: CaseStatus) -> None:
     """The steps of CASE_STEPS lead where they should; all others, and other people's, are refused."""
-    from django.db import transaction  # noqa: PLC0415
+    from django.db import transaction
 
     case = _to(status)
     sides = {
@@ -199,7 +199,7 @@ def test_a_line_has_one_open_case() -> None:
 
 
 def test_the_database_holds_a_line_to_one_open_case() -> None:
-    from django.db import IntegrityError, transaction  # noqa: PLC0415
+    from django.db import IntegrityError, transaction
 
     line = complain(posted()).lines.get()
     with pytest.raises(IntegrityError, match="caseline_one_open"), transaction.atomic():
@@ -235,7 +235,7 @@ def test_too_late_and_nothing_posted() -> None:
 
 
 def test_the_same_request_opens_one_case() -> None:
-    from uuid import uuid4  # noqa: PLC0415
+    from uuid import uuid4
 
     part, key = posted(), uuid4()
     given: dict[str, Any] = {
@@ -344,14 +344,16 @@ def test_copies_one_by_one_come_to_the_whole() -> None:
     DeliveryRateFactory(seller=seller, destination="GB", first_minor=281, further_minor=0)
     three = ListingFactory(price_minor=333, on_hand=3, seller=seller)
     other = ListingFactory(price_minor=100, on_hand=1, seller=seller)
-    from orders.services import seller_orders  # noqa: PLC0415
-    from tests.orders.journeys import (  # noqa: PLC0415
+    from orders.services import (
+        payments,
+        seller_orders,
+    )
+    from tests.factories.orders import BasketLineFactory
+    from tests.orders.journeys import (
         at_the_provider,
         basket_with,
         pay_at_the_bank,
     )
-    from orders.services import payments  # noqa: PLC0415
-    from tests.factories.orders import BasketLineFactory  # noqa: PLC0415
 
     basket = basket_with(three, quantity=3)
     BasketLineFactory(basket=basket, listing=other)
@@ -372,7 +374,7 @@ def test_copies_one_by_one_come_to_the_whole() -> None:
     # The delivery of 2.81 in four: as the copies come, and the rest with the last.
     assert back == [(403, 70), (170, 70), (403, 70), (404, 71)]
     assert given_back(part) == part.total_minor
-    with pytest.raises(DomainError, match="at most 0|Everything"):
+    with pytest.raises(DomainError, match="0 at most"):
         complain(part, copies={lines[other.pk]: 1})
 
 
@@ -471,9 +473,7 @@ def test_the_marketplace_pays_and_the_shop_keeps_what_it_earned() -> None:
     assert AccountKind.REFUNDS_PAYABLE not in found
     # The card has had all back: nobody can give more.
     with pytest.raises(DomainError, match="at most"):
-        goodwill.give(
-            seller_order_id=part.pk, amount=money(1), words="More", by=shop(part.seller)
-        )
+        goodwill.give(seller_order_id=part.pk, amount=money(1), words="More", by=shop(part.seller))
     with pytest.raises(DomainError, match="at most"):
         line = part.lines.get()
         refunds.grant(
@@ -496,7 +496,7 @@ def test_staff_send_the_book_back_first() -> None:
 
 
 def test_a_claim_on_an_order_that_is_over_takes_from_what_is_ready_for_payout() -> None:
-    from orders.services import postings  # noqa: PLC0415
+    from orders.services import postings
 
     part = posted(listed())
     earned = balances_of_seller(part.seller, "GBP")[AccountKind.SELLER_PENDING]

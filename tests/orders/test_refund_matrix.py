@@ -109,7 +109,7 @@ TIMES = [
 
 
 @pytest.mark.parametrize(("reason", "facts", "may"), TIMES)
-def test_in_time(reason: str, facts: dict[str, object], may: bool) -> None:  # noqa: FBT001 a table
+def test_in_time(reason: str, facts: dict[str, object], may: bool) -> None:
     assert row(reason=reason, **facts).may_ask is may
 
 
@@ -126,7 +126,7 @@ def test_in_time(reason: str, facts: dict[str, object], may: bool) -> None:  # n
         (True, "GB", 10, 10),
     ],
 )
-def test_days_to_change_ones_mind(private: bool, country: str, promised: int, days: int) -> None:  # noqa: FBT001 a table
+def test_days_to_change_ones_mind(private: bool, country: str, promised: int, days: int) -> None:
     found = withdrawal_days(private=private, country=country, promised=promised, least=14)
     assert found == days
 
