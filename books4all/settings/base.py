@@ -291,6 +291,12 @@ SPECTACULAR_SETTINGS = {
         "RefusalReasonEnum": "orders.constants.RefusalReason.choices",
         "DocumentKindEnum": "orders.constants.DocumentKind.choices",
         "ReportReasonEnum": "orders.constants.ReportReason.choices",
+        "CaseStatusEnum": "orders.constants.CaseStatus.choices",
+        "CaseReasonEnum": "orders.constants.CaseReason.choices",
+        "CaseSideEnum": "orders.constants.Actor.choices",
+        "RefundStatusEnum": "orders.constants.RefundStatus.choices",
+        "BuyerStepEnum": "orders.api.case_serializers.BUYERS_CHOICES",
+        "ShopStepEnum": "orders.api.case_serializers.SHOPS_CHOICES",
     },
 }
 CORS_ALLOWED_ORIGINS = environment.names("CORS_ALLOWED_ORIGINS")

@@ -25,6 +25,11 @@ __all__ = [
     "disputes",
     "documents",
     "mails",
+from orders.admin import baskets, cases, messages, orders, payments, queues, seller_orders, standing
+
+__all__ = [
+    "baskets",
+    "cases",
     "messages",
     "orders",
     "payments",

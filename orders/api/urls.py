@@ -3,6 +3,7 @@
 from django.urls import path
 
 from orders.api import documents, messages, selling, views, webhooks
+from orders.api import cases, messages, selling, views
 
 urlpatterns = [
     # Basket
@@ -73,6 +74,36 @@ urlpatterns = [
         "selling/<slug:shop>/documents/<uuid:pk>/",
         documents.OwnDocumentView.as_view(),
         name="own_document",
+    # Returns and claims
+    path("cases/", cases.CasesView.as_view(), name="cases"),
+    path("cases/<uuid:pk>/", cases.CaseView.as_view(), name="case"),
+    path("cases/<uuid:pk>/steps/", cases.CaseStepsView.as_view(), name="case_steps"),
+    path(
+        "cases/<uuid:pk>/photographs/", cases.CasePhotographsView.as_view(), name="case_photographs"
+    ),
+    path(
+        "cases/<uuid:pk>/photographs/<uuid:photo>/<int:width>/",
+        cases.CasePhotographView.as_view(),
+        name="case_photograph",
+    ),
+    path("cases/<uuid:pk>/label/", cases.CaseLabelView.as_view(), name="case_label"),
+    # Returns and claims of a shop
+    path("selling/<slug:shop>/cases/", cases.ShopCasesView.as_view(), name="selling_cases"),
+    path("selling/<slug:shop>/cases/<uuid:pk>/", cases.ShopCaseView.as_view(), name="selling_case"),
+    path(
+        "selling/<slug:shop>/cases/<uuid:pk>/steps/",
+        cases.ShopCaseStepsView.as_view(),
+        name="selling_case_steps",
+    ),
+    path(
+        "selling/<slug:shop>/cases/<uuid:pk>/photographs/",
+        cases.ShopCasePhotographsView.as_view(),
+        name="selling_case_photographs",
+    ),
+    path(
+        "selling/<slug:shop>/cases/<uuid:pk>/photographs/<uuid:photo>/<int:width>/",
+        cases.ShopCasePhotographView.as_view(),
+        name="selling_case_photograph",
     ),
     # Messages
     path("messages/", messages.ThreadsView.as_view(), name="messages"),
