@@ -367,6 +367,7 @@ class EntryKind(models.TextChoices):
     DISPUTE_WON = "dispute_won", _("Dispute won")
     GIFT_ISSUED = "gift_issued", _("Gift card issued")
     GIFT_EXPIRED = "gift_expired", _("Gift card expired")
+    GOODWILL = "goodwill", _("Goodwill of the marketplace")
     ADJUSTED = "adjusted", _("Correction by staff")
 
 
@@ -386,8 +387,6 @@ class TaxKind(models.TextChoices):
 
 # Where prices are shown without tax, which is added at checkout.
 TAX_ADDED_IN = frozenset({"CA", "US"})
-    GOODWILL = "goodwill", _("Goodwill of the marketplace")
-    ADJUSTED = "adjusted", _("Correction by staff")
 
 
 class CaseReason(models.TextChoices):

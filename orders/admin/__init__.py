@@ -2,6 +2,7 @@
 
 from orders.admin import (
     baskets,
+    cases,
     commission,
     disputes,
     documents,
@@ -30,6 +31,7 @@ from orders.admin import baskets, cases, messages, orders, payments, queues, sel
 __all__ = [
     "baskets",
     "cases",
+    "commission",
     "messages",
     "orders",
     "payments",

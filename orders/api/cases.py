@@ -224,6 +224,16 @@ class CasePhotographsView(BuyerEndpoint):
     parser_classes = (MultiPartParser,)
 
     @extend_schema(
+        operation_id="case_photographs",
+        tags=["cases"],
+        responses={200: shapes.CasePhotoOut(many=True), **_READS},
+    )
+    def get(self, request: Request, pk: UUID) -> Response:
+        """List the photographs of one of your cases, from both sides."""
+        del request
+        return Response(shapes.CasePhotoOut(self.case(pk).photos.all(), many=True).data)
+
+    @extend_schema(
         operation_id="add_case_photograph",
         tags=["cases"],
         request={"multipart/form-data": shapes.PhotographIn},
@@ -358,6 +368,16 @@ class ShopCasePhotographsView(ShopEndpoint):
     """selling/{shop}/cases/{id}/photographs/."""
 
     parser_classes = (MultiPartParser,)
+
+    @extend_schema(
+        operation_id="selling_case_photographs",
+        tags=["selling"],
+        responses={200: shapes.CasePhotoOut(many=True), **_READS},
+    )
+    def get(self, request: Request, shop: str, pk: UUID) -> Response:
+        """List the photographs of one of the shop’s cases, from both sides."""
+        del request, shop
+        return Response(shapes.CasePhotoOut(self.case(pk).photos.all(), many=True).data)
 
     @extend_schema(
         operation_id="add_selling_case_photograph",

@@ -210,7 +210,7 @@ def refunded_after_posting(
     )
 
 
-def goodwill(refund: Refund) -> JournalEntry | None:
+def goodwill(refund: Refund, *, to_cards: ToCards = ()) -> JournalEntry | None:
     """The marketplace gives the buyer something of its own."""
     nothing = Money(0, refund.currency)
     return post(
@@ -218,7 +218,7 @@ def goodwill(refund: Refund) -> JournalEntry | None:
         source=f"refund:{refund.pk}",
         order=refund.payment.order,
         seller_order=refund.seller_order,
-        legs=[debit(Account.GOODWILL, refund.amount), *_given_back(refund, nothing)],
+        legs=[debit(Account.GOODWILL, refund.amount), *_given_back(refund, nothing, to_cards)],
     )
 
 

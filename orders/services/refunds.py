@@ -161,7 +161,7 @@ def goodwill(
         currency=amount.currency,
         reason=reason[:200],
     )
-    postings.goodwill(refund)
+    postings.goodwill(refund, to_cards=gift_cards.give_back(refund))
     _ask(refund, actor, Actor.STAFF)
     return refund
 

@@ -24,6 +24,9 @@ from orders.models import (
     Basket,
     BasketLine,
     BasketParcel,
+    Case,
+    CaseLine,
+    CasePhoto,
     CommissionRule,
     Document,
     Hold,
@@ -281,6 +284,54 @@ class RefusalLineFactory(DjangoModelFactory[RefusalLine]):
     quantity = 1
     amount_minor = 600
     currency = "GBP"
+
+
+class CaseFactory(DjangoModelFactory[Case]):
+    """A damaged book that waits for its shop’s answer. Books: ``CaseLineFactory``."""
+
+    class Meta:
+        model = Case
+
+    seller_order = factory.SubFactory(
+        SellerOrderFactory,
+        status=SellerOrderStatus.SHIPPED,
+        shipped_at=factory.LazyFunction(timezone.now),
+    )
+    reason = "damaged"
+    wants = "refund"
+    words = "The spine is broken."
+    currency = "GBP"
+    answer_by = factory.LazyFunction(lambda: timezone.now() + timedelta(days=3))
+
+
+class CaseLineFactory(DjangoModelFactory[CaseLine]):
+    """A copy that a case is about; it was posted."""
+
+    class Meta:
+        model = CaseLine
+
+    case = factory.SubFactory(CaseFactory)
+    order_line = factory.LazyAttribute(
+        lambda o: (
+            ShipmentLineFactory(
+                shipment__seller_order=o.case.seller_order, paid_minor=600
+            ).order_line
+        )
+    )
+    quantity = 1
+
+
+class CasePhotoFactory(DjangoModelFactory[CasePhoto]):
+    """A photograph whose files are (to be) in the private store."""
+
+    class Meta:
+        model = CasePhoto
+
+    case = factory.SubFactory(CaseFactory)
+    side = "buyer"
+    status = "ready"
+    sha256 = factory.Sequence(lambda n: f"{n:064}")
+    widths = [160]
 
 
 class OrderEventFactory(DjangoModelFactory[OrderEvent]):

@@ -283,6 +283,9 @@ class World:
                 refusal__refund__amount_minor=1,
                 refusal__refund__payment=payment,
             ),
+            orders.Case: lambda _n: sales.CaseFactory(),
+            orders.CaseLine: lambda _n: sales.CaseLineFactory(case__seller_order=part),
+            orders.CasePhoto: lambda _n: sales.CasePhotoFactory(case=first[orders.Case]),
             orders.OrderEvent: lambda _n: sales.OrderEventFactory(
                 order=order, seller_order=part, actor=people.UserFactory(), type="payment_problem"
             ),

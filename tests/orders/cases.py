@@ -9,12 +9,12 @@ from accounts.models import Seller, User
 from books4all.lib.money import Money
 from catalog.models import Listing
 from orders.constants import Actor, CaseReason
-from orders.models import Case, Order, Refund, SellerOrder
+from orders.models import Basket, Case, Order, Refund, SellerOrder
 from orders.selectors.ledger import balances_of_order
-from orders.services import cases, seller_orders
+from orders.services import cases, payments, seller_orders
 from orders.services.case_steps import By
 from tests.factories.catalog import ListingFactory
-from tests.orders.journeys import placed
+from tests.orders.journeys import at_the_provider, pay_at_the_bank, placed
 from tests.orders.selling import member_of
 
 READER = By(Actor.BUYER)
@@ -33,8 +33,18 @@ def posted(*listings: Listing, user: User | None = None, arrived: bool = True) -
     """Return an order that went through checkout, was posted, and has arrived."""
     order = placed(*(listings or (ListingFactory(on_hand=1),)), user=user)
     Order.objects.filter(pk=order.pk).update(user=user)
+    return _posted(order, arrived=arrived)
+
+
+def posted_basket(basket: Basket) -> SellerOrder:
+    """Return the same for what is in a basket."""
+    order = at_the_provider(basket)
+    pay_at_the_bank(order)
+    return _posted(payments.settle(payment_id=order.payment.pk).order, arrived=True)
+
+
+def _posted(order: Order, *, arrived: bool) -> SellerOrder:
     part = order.seller_orders.get()
-    seller_orders.accept(seller_order_id=part.pk, actor=None)
     seller_orders.ship(
         seller_order_id=part.pk, carrier="Royal Mail", tracking_number="AB1", actor=None
     )
@@ -57,7 +67,7 @@ def complain(
     )
 
 
-def days_on(days: int, since: datetime | None = None) -> datetime:
+def days_on(days: float, since: datetime | None = None) -> datetime:
     """Return a moment so many days from now."""
     return (since or timezone.now()) + timedelta(days=days)
 

@@ -2,9 +2,11 @@
 
 from collections.abc import Callable
 from typing import Any
+from uuid import uuid4
 
 import pytest
 import time_machine
+from django.db import IntegrityError, transaction
 
 from accounts.constants import ReturnPostage
 from books4all.lib.errors import ConflictError, DomainError
@@ -18,16 +20,26 @@ from orders.constants import (
     CaseStep,
     EventType,
     Ruling,
+    Stage,
 )
 from orders.errors import TransitionError
 from orders.models import Case, CaseLine, OrderEvent, Refund, SellerOrder
 from orders.selectors.case_money import account_of, due_of, terms_of
 from orders.selectors.ledger import balances_of_seller
 from orders.selectors.open_matters import has_open_matter
-from orders.services import case_answers, case_clock, case_rulings, cases, goodwill, refunds
+from orders.services import (
+    case_answers,
+    case_clock,
+    case_rulings,
+    cases,
+    goodwill,
+    postings,
+    refunds,
+)
 from orders.services.case_steps import By
 from tests.factories.accounts import SellerFactory, StaffFactory
 from tests.factories.catalog import DeliveryRateFactory, ListingFactory
+from tests.factories.orders import BasketLineFactory, CaseFactory
 from tests.orders.cases import (
     READER,
     balances,
@@ -36,9 +48,10 @@ from tests.orders.cases import (
     given_back,
     money,
     posted,
+    posted_basket,
     shop,
 )
-from tests.orders.journeys import run_jobs
+from tests.orders.journeys import basket_with, run_jobs
 
 pytestmark = pytest.mark.django_db
 
@@ -136,8 +149,6 @@ LEADS = {
 @pytest.mark.parametrize("status", CaseStatus)
 def test_every_step_from_every_state(status: CaseStatus) -> None:
     """The steps of CASE_STEPS lead where they should; all others, and other people's, are refused."""
-    from django.db import transaction
-
     case = _to(status)
     sides = {
         Actor.BUYER: READER,
@@ -199,15 +210,9 @@ def test_a_line_has_one_open_case() -> None:
 
 
 def test_the_database_holds_a_line_to_one_open_case() -> None:
-    from django.db import IntegrityError, transaction
-
     line = complain(posted()).lines.get()
+    other = CaseFactory(seller_order=line.case.seller_order)
     with pytest.raises(IntegrityError, match="caseline_one_open"), transaction.atomic():
-        other = Case.objects.get(pk=line.case_id)
-        other.pk = None
-        other = Case.objects.create(
-            seller_order=other.seller_order, reason="damaged", wants="refund", currency="GBP"
-        )
         CaseLine.objects.create(case=other, order_line=line.order_line, quantity=1)
 
 
@@ -235,8 +240,6 @@ def test_too_late_and_nothing_posted() -> None:
 
 
 def test_the_same_request_opens_one_case() -> None:
-    from uuid import uuid4
-
     part, key = posted(), uuid4()
     given: dict[str, Any] = {
         "seller_order_id": part.pk,
@@ -344,24 +347,9 @@ def test_copies_one_by_one_come_to_the_whole() -> None:
     DeliveryRateFactory(seller=seller, destination="GB", first_minor=281, further_minor=0)
     three = ListingFactory(price_minor=333, on_hand=3, seller=seller)
     other = ListingFactory(price_minor=100, on_hand=1, seller=seller)
-    from orders.services import (
-        payments,
-        seller_orders,
-    )
-    from tests.factories.orders import BasketLineFactory
-    from tests.orders.journeys import (
-        at_the_provider,
-        basket_with,
-        pay_at_the_bank,
-    )
-
     basket = basket_with(three, quantity=3)
     BasketLineFactory(basket=basket, listing=other)
-    order = at_the_provider(basket)
-    pay_at_the_bank(order)
-    part = payments.settle(payment_id=order.payment.pk).order.seller_orders.get()
-    seller_orders.ship(seller_order_id=part.pk, carrier="Evri", actor=None)
-    part.refresh_from_db()
+    part = posted_basket(basket)
     keeper = shop(seller)
     lines = {line.listing_id: line.pk for line in part.lines.all()}
     back = []
@@ -474,14 +462,9 @@ def test_the_marketplace_pays_and_the_shop_keeps_what_it_earned() -> None:
     # The card has had all back: nobody can give more.
     with pytest.raises(DomainError, match="at most"):
         goodwill.give(seller_order_id=part.pk, amount=money(1), words="More", by=shop(part.seller))
+    back = [refunds.of_earned(order_line=part.lines.get(), amount=money(1))]
     with pytest.raises(DomainError, match="at most"):
-        line = part.lines.get()
-        refunds.grant(
-            seller_order=part,
-            stage=refunds.Stage.EARNED,
-            lines=[refunds.of_earned(order_line=line, amount=money(1))],
-            reason="Once more",
-        )
+        refunds.grant(seller_order=part, stage=Stage.EARNED, lines=back, reason="Once more")
 
 
 def test_staff_send_the_book_back_first() -> None:
@@ -496,8 +479,6 @@ def test_staff_send_the_book_back_first() -> None:
 
 
 def test_a_claim_on_an_order_that_is_over_takes_from_what_is_ready_for_payout() -> None:
-    from orders.services import postings
-
     part = posted(listed())
     earned = balances_of_seller(part.seller, "GBP")[AccountKind.SELLER_PENDING]
     postings.released(part, amount=earned)
@@ -509,7 +490,7 @@ def test_a_claim_on_an_order_that_is_over_takes_from_what_is_ready_for_payout() 
 
 # --- The clock --------------------------------------------------------------------------------
 def tick(days: float) -> None:
-    with time_machine.travel(days_on(0) + __import__("datetime").timedelta(days=days)):
+    with time_machine.travel(days_on(days)):
         case_clock.advance_all()
 
 

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from django.apps import apps
+from django.core.files.base import ContentFile
 from django.db import transaction
 from django.http import HttpResponse
 from django.test import Client
@@ -22,6 +23,8 @@ from catalog.selectors import waiting as links
 from catalog.selectors.merchant import COPIES_A_PART
 from orders.models import BasketLine, Order
 from orders.services.documents import issue_sale
+from orders.models import BasketLine, SellerOrder
+from orders.models.cases import private_store
 from tests.catalog.stock_uploads import line as line_of_stock
 from tests.catalog.stock_uploads import table, uploaded
 from tests.factories.accounts import (
@@ -42,7 +45,13 @@ from tests.factories.catalog import (
     WantFactory,
 )
 from tests.factories.covers import ListingPhotoFactory
-from tests.factories.orders import MessageFactory, SandboxPaymentFactory, ShipmentFactory
+from tests.factories.orders import (
+    CaseFactory,
+    CasePhotoFactory,
+    MessageFactory,
+    SandboxPaymentFactory,
+    ShipmentFactory,
+)
 from tests.factories.promotions import BasketCodeFactory, PromotionFactory, PromotionShopFactory
 from tests.factories.webhooks import WebhookDeliveryFactory
 from tests.orders.journeys import at_the_provider, basket_with, placed
@@ -108,7 +117,7 @@ RULES: dict[str, str] = {
             "catalog:reading_list", "catalog:reading_list_remove",
             "orders:my_orders", "api:me", "api:wants", "api:addresses", "api:orders", "selling:shops",
             "selling:open",
-            "orders:messages", "orders:ask", "api:messages",
+            "orders:messages", "orders:ask", "api:messages", "orders:my_cases", "api:cases",
             "catalog:wants", "catalog:want_seen",
         ],
         "MINE",
@@ -121,6 +130,8 @@ RULES: dict[str, str] = {
             "orders:message_block", "orders:message_report",
             "api:message", "api:message_texts", "api:message_report",
             "orders:my_document", "api:order_documents", "api:order_document",
+            "api:case", "api:case_steps", "api:case_photographs", "api:case_photograph",
+            "api:case_label",
         ],
         "ROW",
     ),
@@ -132,6 +143,8 @@ RULES: dict[str, str] = {
             "orders:pay_return", "orders:transfer", "orders:track", "orders:sandbox_pay", "api:track", "selling:invitation",
             "catalog:want_confirm", "catalog:want_guest", "catalog:want_guest_edit",
             "catalog:want_guest_act", "catalog:want_stop",
+            "orders:problem", "orders:case", "orders:case_step", "orders:case_photos",
+            "orders:case_photo", "orders:case_label",
         ],
         "SECRET",
     ),
@@ -318,12 +331,14 @@ def everybody() -> Cast:
         "selling:order_accept",
         "selling:order_post",
         "selling:order_refuse",
+        "selling:order_goodwill",
         "api:sold_order",
         "api:sold_accept",
         "api:sold_refusals",
         "api:sold_shipments",
     ):
         rows[name] = {"number": order.number}
+    rows |= a_case(part)
     own_offer = PromotionFactory(seller=listing.seller, code="")
     for name in ("offer", "offer_end"):
         rows[f"selling:{name}"] = {"pk": str(own_offer.pk)}
@@ -355,6 +370,35 @@ def rows_of_webhooks(seller: Seller) -> dict[str, dict[str, str]]:
         rows[f"selling:webhook{name}"] = {"pk": str(told.endpoint_id)}
         rows[f"api:webhook{name}"] = {"pk": str(told.endpoint_id)}
     return rows
+def a_case(part: SellerOrder) -> dict[str, dict[str, str]]:
+    """Return the addresses of a case about Bea's order, in her shop, with its files."""
+    case = CaseFactory(seller_order=part, status="approved", words="Onlyhers words")
+    case.label.save("label.pdf", ContentFile(b"%PDF-"))
+    shown = CasePhotoFactory(case=case)
+    private_store().save(shown.path(160), ContentFile(b"Onlyhers"))
+    pk = {"pk": str(case.pk)}
+    photo = pk | {"photo": str(shown.pk), "width": "160"}
+    rows = dict.fromkeys(
+        [
+            "selling:case",
+            "selling:case_label",
+            "selling:case_photos",
+            "api:case",
+            "api:case_steps",
+            "api:case_photographs",
+            "api:case_label",
+            "api:selling_case",
+            "api:selling_case_steps",
+            "api:selling_case_photographs",
+        ],
+        pk,
+    )
+    pictures = ["selling:case_photo", "api:case_photograph", "api:selling_case_photograph"]
+    return {
+        **rows,
+        **dict.fromkeys(pictures, photo),
+        "selling:case_answer": pk | {"step": "refund"},
+    }
 
 
 def rows_of_documents(order: Order) -> dict[str, dict[str, str]]:
@@ -402,7 +446,11 @@ def ask(who: User | None, method: str, path: str, cast: Cast) -> HttpResponse:
     fields = {"full_name": "Ann", "line1": "1 Way", "city": "York", "postcode": "YO1 7HH",
               "country": "GB"}  # fmt: skip
     if path.startswith("/api/"):
-        right = {"basket": {"quantity": 1}, "report": {"reason": "spam"}}
+        right = {
+            "basket": {"quantity": 1},
+            "report": {"reason": "spam"},
+            "cases": {"step": "cancel"},
+        }
         sent = next((body for word, body in right.items() if word in path), fields)
         body, kind = json.dumps(sent), "application/json"
     else:
