@@ -37,6 +37,7 @@ from orders.models import (
     Refusal,
     SellerOrder,
     Shipment,
+    WebhookEndpoint,
 )
 from orders.selectors.case_money import due_of
 from orders.selectors.case_words import headline, what_next

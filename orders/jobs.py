@@ -26,17 +26,6 @@ from orders.services import (
     together,
     webhook_sending,
 )
-from orders.services import gift_cards, idempotency, refunds, standing, together
-from orders.services import case_clock, case_photos, idempotency, refunds, standing, together
-from orders.services import (
-    case_clock,
-    case_photos,
-    gift_cards,
-    idempotency,
-    refunds,
-    standing,
-    together,
-)
 from orders.services.reconciler import sweep
 
 log = structlog.get_logger(__name__)

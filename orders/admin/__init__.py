@@ -22,16 +22,11 @@ from orders.admin import (
 
 __all__ = [
     "baskets",
+    "cases",
     "commission",
     "disputes",
     "documents",
     "mails",
-from orders.admin import baskets, cases, messages, orders, payments, queues, seller_orders, standing
-
-__all__ = [
-    "baskets",
-    "cases",
-    "commission",
     "messages",
     "orders",
     "payments",

@@ -74,6 +74,7 @@ urlpatterns = [
         "selling/<slug:shop>/documents/<uuid:pk>/",
         documents.OwnDocumentView.as_view(),
         name="own_document",
+    ),
     # Returns and claims
     path("cases/", cases.CasesView.as_view(), name="cases"),
     path("cases/<uuid:pk>/", cases.CaseView.as_view(), name="case"),

@@ -15,9 +15,6 @@ from orders.seller import (
     today,
     webhooks,
 )
-from orders.seller import documents, messages, offers, orders, parcels, refusals, tax, today
-from orders.seller import cases, documents, messages, orders, parcels, refusals, today
-from orders.seller import cases, documents, messages, offers, orders, parcels, refusals, tax, today
 
 urlpatterns: list[URLPattern] = [
     # The start

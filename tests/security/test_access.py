@@ -25,6 +25,7 @@ from orders.models import BasketLine, Order
 from orders.services.documents import issue_sale
 from orders.models import BasketLine, SellerOrder
 from orders.models.cases import private_store
+from orders.services.documents import issue_sale
 from tests.catalog.stock_uploads import line as line_of_stock
 from tests.catalog.stock_uploads import table, uploaded
 from tests.factories.accounts import (
@@ -370,6 +371,8 @@ def rows_of_webhooks(seller: Seller) -> dict[str, dict[str, str]]:
         rows[f"selling:webhook{name}"] = {"pk": str(told.endpoint_id)}
         rows[f"api:webhook{name}"] = {"pk": str(told.endpoint_id)}
     return rows
+
+
 def a_case(part: SellerOrder) -> dict[str, dict[str, str]]:
     """Return the addresses of a case about Bea's order, in her shop, with its files."""
     case = CaseFactory(seller_order=part, status="approved", words="Onlyhers words")
