@@ -271,7 +271,7 @@ class Stage(models.TextChoices):
     HELD = "held", _("Before posting")
     EARNED = "earned", _("After posting")
     # Not of the sale’s money at all: the marketplace pays, and the seller keeps what it earned.
-    GOODWILL = "goodwill", _("By the marketplace")
+    GOODWILL = "market", _("By the marketplace")
 
 
 class Side(models.TextChoices):

@@ -2,8 +2,7 @@
 
 from django.urls import path
 
-from orders.api import documents, messages, selling, views, webhooks
-from orders.api import cases, messages, selling, views
+from orders.api import cases, documents, messages, selling, views, webhooks
 
 urlpatterns = [
     # Basket

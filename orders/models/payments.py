@@ -143,7 +143,7 @@ class Refund(Timestamped):
         default=RefundStatus.PENDING,
     )
     stage = models.CharField(
-        _("stage"), max_length=8, choices=Stage.choices, default=Stage.HELD, db_default=Stage.HELD
+        _("stage"), max_length=6, choices=Stage.choices, default=Stage.HELD, db_default=Stage.HELD
     )
     # All that is given back; of it, to gift cards, and for the post. The lines are the rest.
     amount_minor = models.BigIntegerField(_("amount (pence)"))
