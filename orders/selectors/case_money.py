@@ -16,8 +16,16 @@ from django.utils import timezone
 
 from books4all.lib.money import Money
 from catalog.constants import Service
-from orders.constants import Stage
-from orders.models import Case, OrderLine, Refund, RefundLine, SellerOrder, ShipmentLine
+from orders.constants import DisputeStatus, Stage
+from orders.models import (
+    Case,
+    DisputePart,
+    OrderLine,
+    Refund,
+    RefundLine,
+    SellerOrder,
+    ShipmentLine,
+)
 from orders.selectors.quotes import working_day_after
 from orders.selectors.refund_matrix import Delivery, Facts, Limits, Terms, terms
 
@@ -85,6 +93,8 @@ class Account:
     lines: Mapping[UUID, LineMoney]
     delivery_back: int
     goodwill: int
+    # What the buyer's bank has taken back, and may keep.
+    disputed: int
 
     @property
     def delivery_left(self) -> int:
@@ -93,8 +103,9 @@ class Account:
 
     @property
     def left(self) -> int:
-        """Of all, in pence; what the marketplace gave of its own is off, for the card takes no more."""
-        return self.delivery_left + sum(one.left for one in self.lines.values()) - self.goodwill
+        """Of all, in pence: less what the marketplace gave of its own, for the card takes no more."""
+        books = sum(one.left for one in self.lines.values())
+        return max(0, self.delivery_left + books - self.goodwill - self.disputed)
 
     def due(self, copies: Mapping[UUID, int], delivery: Delivery) -> Due:
         """Return what is owed for ``copies``, by the key of their order line."""
@@ -148,13 +159,16 @@ def _most_delivery(seller_order: SellerOrder, how: Delivery) -> int:
 
 
 def account_of(seller_order: SellerOrder) -> Account:
-    """Return the money of a seller order; five queries."""
+    """Return the money of a seller order; six queries."""
     lines = {line.pk: line for line in seller_order.lines.order_by("pk")}
     earned = _by_line(ShipmentLine.objects.filter(order_line__in=lines))
     back = _by_line(RefundLine.objects.filter(order_line__in=lines, refund__stage=Stage.EARNED))
     refunds = Refund.objects.filter(seller_order=seller_order)
     post = refunds.aggregate(n=Sum("delivery_minor", default=0))["n"]
     goodwill = refunds.filter(stage=Stage.GOODWILL).aggregate(n=Sum("amount_minor", default=0))
+    taken = DisputePart.objects.filter(seller_order=seller_order, stage=Stage.EARNED).exclude(
+        dispute__status=DisputeStatus.WON
+    )
     return Account(
         seller_order=seller_order,
         lines={
@@ -164,6 +178,7 @@ def account_of(seller_order: SellerOrder) -> Account:
         },
         delivery_back=int(post),
         goodwill=int(goodwill["n"]),
+        disputed=int(taken.aggregate(n=Sum("paid_minor", default=0))["n"]),
     )
 
 

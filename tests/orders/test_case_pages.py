@@ -257,6 +257,6 @@ def test_query_counts(client: Client, part: SellerOrder, django_assert_num_queri
     case = complain(part)
     client.get(to("case", case))
     # the order; the case with its parts, lines with books, photographs; its story; refund matrix in
-    # money: lines, what they earned, what went back, delivery and goodwill given back
-    with django_assert_num_queries(10):
+    # money: lines, what they earned, what went back, delivery and goodwill given back, disputes
+    with django_assert_num_queries(11):
         client.get(to("case", case))
