@@ -26,19 +26,6 @@ from orders.models import (
     Shipment,
     WebhookEndpoint,
 )
-from orders.models import GiftCard, Message, Order, OrderLine, Refusal, SellerOrder, Shipment
-from orders.constants import Actor, CaseStatus, Side
-from orders.models import (
-    GiftCard,
-    Message,
-    Order,
-    OrderEvent,
-    OrderLine,
-    Refusal,
-    SellerOrder,
-    Shipment,
-    WebhookEndpoint,
-)
 from orders.selectors.case_money import due_of
 from orders.selectors.case_words import headline, what_next
 from orders.selectors.cases import case_of_order, send_to

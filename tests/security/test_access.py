@@ -21,9 +21,7 @@ from accounts.services import tokens
 from catalog.models import BulkEdit
 from catalog.selectors import waiting as links
 from catalog.selectors.merchant import COPIES_A_PART
-from orders.models import BasketLine, Order
-from orders.services.documents import issue_sale
-from orders.models import BasketLine, SellerOrder
+from orders.models import BasketLine, Order, SellerOrder
 from orders.models.cases import private_store
 from orders.services.documents import issue_sale
 from tests.catalog.stock_uploads import line as line_of_stock
