@@ -352,6 +352,7 @@ class EntryKind(models.TextChoices):
     PLACED = "placed", _("Gift cards and promotions of an order")
     FULFILLED = "fulfilled", _("Earned by posting")
     RELEASED = "released", _("Ready for payout")
+    RESERVE_FREED = "reserve_freed", _("Reserve freed")
     SETTLED = "settled", _("Paid in by the provider")
     REFUNDED_HELD = "refunded_held", _("Refund before posting")
     REFUNDED_EARNED = "refunded_earned", _("Refund after posting")
@@ -495,3 +496,58 @@ class Ruling(models.TextChoices):
     SEND_BACK = "return", _("The shop takes the book back, and gives the money back for it")
     GOODWILL = "goodwill", _("The marketplace pays, and the shop keeps what it earned")
     DENY = "deny", _("No refund")
+
+
+class PayoutMethod(models.TextChoices):
+    """How a seller is paid."""
+
+    SEPA = "manual_sepa", _("Bank transfer")
+    STRIPE = "stripe", _("Stripe Connect")
+
+
+class PayoutSchedule(models.TextChoices):
+    """How often sellers are paid."""
+
+    DAILY = "daily", _("Every day")
+    WEEKLY = "weekly", _("Every week")
+    MONTHLY = "monthly", _("On the first of the month")
+
+
+class PayoutStatus(models.TextChoices):
+    """States of a payout of a seller. A failed one is tried again as the same payout."""
+
+    PENDING = "pending", _("Waiting to be sent")
+    PROCESSING = "processing", _("On its way")
+    COMPLETED = "completed", _("Arrived")
+    FAILED = "failed", _("Failed")
+
+
+class BatchStatus(models.TextChoices):
+    """States of a file of payouts for the bank."""
+
+    OPEN = "open", _("To be uploaded")
+    SENT = "sent", _("With the bank")
+    WITHDRAWN = "withdrawn", _("Withdrawn")
+
+
+class MatchKind(models.TextChoices):
+    """What a line of a bank statement turned out to be."""
+
+    PAYOUT = "payout", _("Payout paid")
+    PAYOUT_BACK = "payout_back", _("Payout came back")
+    BATCH = "batch", _("File of payouts paid")
+    SETTLEMENT = "settlement", _("Paid in by the provider")
+    ORDER = "order", _("Order paid by bank transfer")
+    REFUND = "refund", _("Refund paid")
+    ADJUSTMENT = "adjustment", _("Booked by hand")
+
+
+class SettlementKind(models.TextChoices):
+    """What a provider settles."""
+
+    CHARGE = "charge", _("Payment")
+    REFUND = "refund", _("Refund")
+    DISPUTE = "dispute", _("Disputed payment")
+    FEE = "fee", _("Fee")
+    TRANSFER = "transfer", _("Payout to a shop")
+    OTHER = "other", _("Something else")

@@ -21,6 +21,7 @@ from orders.models import (
     Order,
     OrderEvent,
     OrderLine,
+    Payout,
     Refusal,
     SellerOrder,
     Shipment,
@@ -242,6 +243,16 @@ def month_documents(pk: UUID) -> Letter | None:
     return render("orders/month_documents", to=seller.email, context=context)
 
 
+def payout_sent(pk: UUID) -> Letter | None:
+    """Tell a shop that its money is on its way, and what it is for."""
+    return _about_payout("orders/payout_sent", pk)
+
+
+def payout_failed(pk: UUID) -> Letter | None:
+    """Tell a shop that its money came back, why, and what to do."""
+    return _about_payout("orders/payout_failed", pk)
+
+
 MESSAGES = {
     "message": message,
     "month_documents": month_documents,
@@ -255,6 +266,8 @@ MESSAGES = {
     "dispute_opened": dispute_opened,
     "dispute_won": dispute_won,
     "dispute_lost": dispute_lost,
+    "payout_sent": payout_sent,
+    "payout_failed": payout_failed,
 }
 
 
@@ -277,6 +290,19 @@ def _about_dispute(name: str, pk: UUID) -> Letter | None:
         + reverse("selling:order", args=[seller.slug, order.number]),
     }
     return render(name, to=seller.email, context=context)
+
+
+def _about_payout(name: str, pk: UUID) -> Letter | None:
+    payout = Payout.objects.select_related("seller", "account").get(pk=pk)
+    shop = payout.seller
+    if not shop.email:
+        return None
+    context = {
+        "payout": payout,
+        "shop": shop,
+        "link": settings.PUBLIC_URL + reverse("selling:payout", args=[shop.slug, payout.pk]),
+    }
+    return render(name, to=shop.email, context=context)
 
 
 def _seller_order(pk: UUID) -> SellerOrder:

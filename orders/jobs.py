@@ -20,9 +20,13 @@ from orders.services import (
     gift_cards,
     idempotency,
     month_documents,
+    paying_out,
     payments,
+    payouts,
     refunds,
+    sandbox_day,
     standing,
+    statements,
     together,
     webhook_sending,
 )
@@ -172,3 +176,27 @@ def make_case_photo(*, photo_id: str) -> None:
 def move_cases_on(timestamp: int) -> None:
     """Remind who is late in a case, and go on without who stays silent."""
     case_clock.advance_all()
+
+
+@app.task(name="orders.send_payout", retry=RetryStrategy(max_attempts=10, exponential_wait=4))
+def send_payout(*, payout_id: str) -> None:
+    """Have the provider of its account pay a payout."""
+    paying_out.send(payout_id=UUID(payout_id))
+
+
+# Each hour and not each week: a worker that was down on the day makes up for it.
+@app.periodic(cron="20 * * * *")
+@app.task(name="orders.payouts", queueing_lock="orders.payouts", lock="orders.payouts")
+def payouts_of_the_day(timestamp: int) -> None:
+    """Free what has been in reserve for long enough, and make the payouts that are due."""
+    day = datetime.fromtimestamp(timestamp, UTC).date()
+    payouts.free_reserves(today=day)
+    payouts.make_due(today=day)
+
+
+@app.periodic(cron="50 4 * * *")
+@app.task(name="orders.reconcile", queueing_lock="orders.reconcile", lock="orders.reconcile")
+def reconcile_each_night(timestamp: int) -> None:
+    """Have the sandbox's bank do its day, and try bank lines again that did not fit before."""
+    sandbox_day.settle(day=datetime.fromtimestamp(timestamp, UTC).date())
+    statements.match_open()

@@ -284,6 +284,8 @@ SPECTACULAR_SETTINGS = {
         "ReturnPostageEnum": "accounts.constants.ReturnPostage.choices",
         "OrderStatusEnum": "orders.constants.OrderStatus.choices",
         "SellerOrderStatusEnum": "orders.constants.SellerOrderStatus.choices",
+        "PayoutStatusEnum": "orders.constants.PayoutStatus.choices",
+        "EntryKindEnum": "orders.constants.EntryKind.choices",
         "PaymentStatusEnum": "orders.constants.PaymentStatus.choices",
         "SellerStatusEnum": "accounts.constants.SellerStatus.choices",
         "SideEnum": "orders.constants.Side.choices",

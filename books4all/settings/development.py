@@ -7,6 +7,8 @@ os.environ.setdefault("SECRET_KEY", "development-only-and-known-to-everyone")
 os.environ.setdefault("DATABASE_URL", "postgres://books4all@localhost/books4all")
 os.environ.setdefault("REDIS_URL", "redis://localhost:6379/0")
 os.environ.setdefault("SANDBOX_WEBHOOK_SECRETS", "whsec_development")
+os.environ.setdefault("PAYOUT_FROM_NAME", "Books4All Cooperative")
+os.environ.setdefault("PAYOUT_FROM_IBAN", "GB33BUKB20201555555555")
 
 from books4all.settings import environment
 from books4all.settings.base import *  # noqa: F403 Django settings are one namespace

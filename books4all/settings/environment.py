@@ -1,6 +1,7 @@
 """Strict reading of environment variables: a wrong value stops the start, it is never guessed at."""
 
 import os
+from collections.abc import Sequence
 from pathlib import Path
 
 from django.core.exceptions import ImproperlyConfigured
@@ -39,6 +40,15 @@ def integer(name: str, *, default: int, least: int = 0) -> int:
         msg = f"{name} must be a whole number of at least {least}, not {value!r}"
         raise ImproperlyConfigured(msg)
     return int(value)
+
+
+def choice(name: str, default: str, among: Sequence[str]) -> str:
+    """Return a variable that is one of ``among``; anything else stops the start."""
+    value = text(name, default)
+    if value not in among:
+        msg = f"{name} must be one of {', '.join(among)}, not {value!r}"
+        raise ImproperlyConfigured(msg)
+    return value
 
 
 def names(name: str, default: str = "") -> list[str]:

@@ -23,3 +23,23 @@ CASE_PROOF_DAYS = environment.integer("CASE_PROOF_DAYS", default=14, least=1)
 NOT_ARRIVED_DAYS = environment.integer("NOT_ARRIVED_DAYS", default=15, least=0)
 # How long after its arrival something can be said to be wrong with it.
 CLAIM_DAYS = environment.integer("CLAIM_DAYS", default=30, least=1)
+# --- Paying shops ----------------------------------------------------------------------------
+# How often shops are paid, and on which day of the week (1 Monday, 7 Sunday) where that is every week.
+# Staff may agree on other terms with a shop (PayoutTerms).
+PAYOUT_SCHEDULE = environment.choice("PAYOUT_SCHEDULE", "weekly", ("daily", "weekly", "monthly"))
+PAYOUT_WEEKDAY = environment.integer("PAYOUT_WEEKDAY", default=2, least=1)
+# What comes to less waits for the next time (pence): a bank may take more than it is worth.
+PAYOUT_MINIMUM_MINOR = environment.integer("PAYOUT_MINIMUM_MINOR", default=1000)
+# What of an order's earnings is kept back, in hundredths of a percent, and for how many days.
+PAYOUT_RESERVE_BP = environment.integer("PAYOUT_RESERVE_BP", default=0)
+PAYOUT_RESERVE_DAYS = environment.integer("PAYOUT_RESERVE_DAYS", default=30)
+# Days for which nothing is paid to an account that was changed: its owners have time to notice.
+PAYOUT_ACCOUNT_WAIT_DAYS = environment.integer("PAYOUT_ACCOUNT_WAIT_DAYS", default=3)
+# The marketplace's own account, which shops are paid from; the bank's BIC where it asks for one; and
+# the file that it takes.
+PAYOUT_FROM_NAME = environment.text("PAYOUT_FROM_NAME", "")
+PAYOUT_FROM_IBAN = environment.text("PAYOUT_FROM_IBAN", "").replace(" ", "").upper()
+PAYOUT_FROM_BIC = environment.text("PAYOUT_FROM_BIC", "").upper()
+PAYOUT_FILE = environment.choice(
+    "PAYOUT_FILE", "pain.001.001.09", ("pain.001.001.09", "pain.001.001.03")
+)

@@ -1,6 +1,7 @@
 """Orders, payments and baskets, for staff."""
 
 from orders.admin import (
+    banking,
     baskets,
     cases,
     commission,
@@ -8,8 +9,10 @@ from orders.admin import (
     documents,
     mails,
     messages,
+    money_queues,
     orders,
     payments,
+    payouts,
     promotions,
     queues,
     sandbox,
@@ -21,6 +24,7 @@ from orders.admin import (
 )
 
 __all__ = [
+    "banking",
     "baskets",
     "cases",
     "commission",
@@ -28,8 +32,10 @@ __all__ = [
     "documents",
     "mails",
     "messages",
+    "money_queues",
     "orders",
     "payments",
+    "payouts",
     "promotions",
     "queues",
     "sandbox",

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from orders.api import cases, documents, messages, selling, views, webhooks
+from orders.api import cases, documents, messages, money, selling, views, webhooks
 
 urlpatterns = [
     # Basket
@@ -104,6 +104,20 @@ urlpatterns = [
         "selling/<slug:shop>/cases/<uuid:pk>/photographs/<uuid:photo>/<int:width>/",
         cases.ShopCasePhotographView.as_view(),
         name="selling_case_photograph",
+    ),
+    # Money of a shop
+    path("selling/<slug:shop>/money/", money.MoneyView.as_view(), name="selling_money"),
+    path("selling/<slug:shop>/money/lines/", money.LinesView.as_view(), name="selling_money_lines"),
+    path("selling/<slug:shop>/money/payouts/", money.PayoutsView.as_view(), name="selling_payouts"),
+    path(
+        "selling/<slug:shop>/money/payouts/<uuid:pk>/",
+        money.PayoutView.as_view(),
+        name="selling_payout",
+    ),
+    path(
+        "selling/<slug:shop>/money/payouts/<uuid:pk>/lines/",
+        money.PayoutLinesView.as_view(),
+        name="selling_payout_lines",
     ),
     # Messages
     path("messages/", messages.ThreadsView.as_view(), name="messages"),

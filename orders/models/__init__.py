@@ -1,6 +1,13 @@
 """What has been promised: baskets, orders, payments and parcels."""
 
 from orders.models.amounts import Parts
+from orders.models.banking import (
+    BankLine,
+    BankMatch,
+    BankStatement,
+    ProviderSettlement,
+    SettlementLine,
+)
 from orders.models.baskets import Basket, BasketLine, BasketParcel
 from orders.models.cases import Case, CaseLine, CasePhoto
 from orders.models.commission import CommissionRule
@@ -20,8 +27,18 @@ from orders.models.orders import (
 )
 from orders.models.parcels import Refusal, RefusalLine, Shipment, ShipmentLine
 from orders.models.payments import Payment, PaymentEvent, Refund, RefundLine
+from orders.models.payouts import (
+    Payout,
+    PayoutAccount,
+    PayoutBatch,
+    PayoutItem,
+    PayoutRun,
+    PayoutTerms,
+    ReserveHold,
+)
 from orders.models.promotions import BasketCode, Promotion, PromotionShop, PromotionUse
 from orders.models.sandbox import SandboxDispute, SandboxPayment, SandboxRefund
+from orders.models.sandbox_bank import SandboxMovement
 from orders.models.tax import RemitRule, ShopTax, TaxRate
 from orders.models.transfers import BankTransfer, TransferReceipt
 from orders.models.webhooks import (
@@ -32,6 +49,9 @@ from orders.models.webhooks import (
 )
 
 __all__ = [
+    "BankLine",
+    "BankMatch",
+    "BankStatement",
     "BankTransfer",
     "Basket",
     "BasketCode",
@@ -62,19 +82,29 @@ __all__ = [
     "Parts",
     "Payment",
     "PaymentEvent",
+    "Payout",
+    "PayoutAccount",
+    "PayoutBatch",
+    "PayoutItem",
+    "PayoutRun",
+    "PayoutTerms",
     "Posting",
     "Promotion",
     "PromotionShop",
     "PromotionUse",
+    "ProviderSettlement",
     "Refund",
     "RefundLine",
     "Refusal",
     "RefusalLine",
     "RemitRule",
+    "ReserveHold",
     "SandboxDispute",
+    "SandboxMovement",
     "SandboxPayment",
     "SandboxRefund",
     "SellerOrder",
+    "SettlementLine",
     "Shipment",
     "ShipmentLine",
     "ShopTax",

@@ -6,6 +6,7 @@ from orders.seller import (
     cases,
     documents,
     messages,
+    money,
     offers,
     orders,
     paperwork,
@@ -63,6 +64,12 @@ urlpatterns: list[URLPattern] = [
     ),
     path("<slug:shop>/cases/<uuid:pk>/label/", cases.case_label, name="case_label"),
     path("<slug:shop>/cases/<uuid:pk>/<slug:step>/", cases.case_answer, name="case_answer"),
+    # Money
+    path("<slug:shop>/money/", money.money, name="money"),
+    path("<slug:shop>/money/lines.csv", money.money_csv, name="money_csv"),
+    path("<slug:shop>/money/payouts/", money.payouts, name="payouts"),
+    path("<slug:shop>/money/payouts/<uuid:pk>/", money.payout, name="payout"),
+    path("<slug:shop>/money/account/", money.payout_account, name="payout_account"),
     # Messages with readers
     path("<slug:shop>/messages/", messages.inbox, name="messages"),
     path("<slug:shop>/messages/order/<uuid:pk>/", messages.about_order, name="message_order"),

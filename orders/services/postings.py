@@ -152,16 +152,38 @@ def fulfilled(seller_order: SellerOrder, *, source: str, share: Share) -> Journa
     )
 
 
-def released(seller_order: SellerOrder, *, amount: Money) -> JournalEntry | None:
-    """The hold has ended: what the seller earned may be paid out."""
+def released(
+    seller_order: SellerOrder, *, amount: Money, reserve: Money | None = None, source: str = ""
+) -> JournalEntry | None:
+    """The hold has ended: what the seller earned may be paid out, but for a ``reserve``.
+
+    ``source`` names what is earned after the order was completed, such as extra postage.
+    """
     seller = seller_order.seller
+    kept = reserve or Money(0, amount.currency)
     return post(
         kind=Kind.RELEASED,
-        source=f"seller_order:{seller_order.pk}",
+        source=source or f"seller_order:{seller_order.pk}",
         order=seller_order.order,
         seller_order=seller_order,
         legs=[
             debit(Account.SELLER_PENDING, amount, seller),
+            credit(Account.SELLER_AVAILABLE, amount - kept, seller),
+            credit(Account.SELLER_RESERVE, kept, seller),
+        ],
+    )
+
+
+def reserve_freed(seller_order: SellerOrder, *, source: str, amount: Money) -> JournalEntry | None:
+    """What was kept back of a seller order's earnings may be paid out too."""
+    seller = seller_order.seller
+    return post(
+        kind=Kind.RESERVE_FREED,
+        source=source,
+        order=seller_order.order,
+        seller_order=seller_order,
+        legs=[
+            debit(Account.SELLER_RESERVE, amount, seller),
             credit(Account.SELLER_AVAILABLE, amount, seller),
         ],
     )
@@ -250,32 +272,49 @@ def refund_undone(refund: Refund) -> JournalEntry | None:
     )
 
 
-def payout_made(*, payout: UUID, seller: Seller, amount: Money) -> JournalEntry | None:
-    """A payout is on its way."""
+def payout_made(
+    *, payout: UUID, seller: Seller, amount: Money, attempt: int = 1
+) -> JournalEntry | None:
+    """A payout is on its way: for the first time, or again after it has failed."""
     return _payout(
         Kind.PAYOUT_MADE,
         payout,
+        attempt,
         debit(Account.SELLER_AVAILABLE, amount, seller),
         credit(Account.IN_TRANSIT, amount),
     )
 
 
-def payout_paid(*, payout: UUID, amount: Money) -> JournalEntry | None:
-    """A payout has left our bank."""
+def payout_paid(
+    *, payout: UUID, amount: Money, attempt: int = 1, account: Account = Account.BANK
+) -> JournalEntry | None:
+    """A payout has left our bank, or what a provider holds for us (``account``)."""
     return _payout(
         Kind.PAYOUT_PAID,
         payout,
+        attempt,
         debit(Account.IN_TRANSIT, amount),
-        credit(Account.BANK, amount),
+        credit(account, amount),
     )
 
 
-def payout_failed(*, payout: UUID, seller: Seller, amount: Money) -> JournalEntry | None:
-    """A payout came back: the seller has it ready for payout again."""
+def payout_failed(
+    *,
+    payout: UUID,
+    seller: Seller,
+    amount: Money,
+    attempt: int = 1,
+    account: Account = Account.IN_TRANSIT,
+) -> JournalEntry | None:
+    """A payout came back: the seller has it ready for payout again.
+
+    ``account`` is where it comes back from: on its way, or paid already (``BANK``, ``CLEARING``).
+    """
     return _payout(
         Kind.PAYOUT_FAILED,
         payout,
-        debit(Account.IN_TRANSIT, amount),
+        attempt,
+        debit(account, amount),
         credit(Account.SELLER_AVAILABLE, amount, seller),
     )
 
@@ -406,8 +445,9 @@ def _given_back(refund: Refund, subsidy: Money, to_cards: ToCards) -> list[Leg]:
     ]
 
 
-def _payout(kind: Kind, payout: UUID, *legs: Leg) -> JournalEntry | None:
-    return post(kind=kind, source=f"payout:{payout}", legs=list(legs))
+def _payout(kind: Kind, payout: UUID, attempt: int, *legs: Leg) -> JournalEntry | None:
+    source = f"payout:{payout}" if attempt == 1 else f"payout:{payout}:{attempt}"
+    return post(kind=kind, source=source, legs=list(legs))
 
 
 def _dispute(

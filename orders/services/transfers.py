@@ -48,7 +48,7 @@ def received(
     if known is not None:
         return known
     payer = payer or Payer()
-    transfer = _transfer_of(reference)
+    transfer = waited_for(reference)
     receipt, is_new = TransferReceipt.objects.get_or_create(
         source=source[:120],
         defaults={
@@ -79,7 +79,7 @@ def assign(*, receipt_id: int, reference: str, actor: User) -> TransferReceipt:
     receipt = _open_receipt(receipt_id)
     if receipt.transfer_id is not None:
         raise TransitionError(_("It belongs to a payment already."))
-    transfer = _transfer_of(reference)
+    transfer = waited_for(reference)
     if transfer is None:
         message = _("Nothing is waited for under this reference.")
         raise DomainError(message, fields={"reference": [message]})
@@ -182,7 +182,7 @@ def _payment_of(receipt: TransferReceipt) -> Payment | None:
     return Payment.objects.filter(pk=receipt.transfer.key).first()
 
 
-def _transfer_of(reference: str) -> BankTransfer | None:
+def waited_for(reference: str) -> BankTransfer | None:
     """Return the transfer whose reference stands in what a payer wrote, in any spacing."""
     squeezed = iso11649.compact(reference)
     start = squeezed.find("RF")

@@ -21,6 +21,7 @@ from tests.factories import catalog as books
 from tests.factories import covers as pictures
 from tests.factories import orders as sales
 from tests.factories import payments as money
+from tests.factories import payouts
 from tests.factories import promotions as offers
 from tests.factories import webhooks as hooks
 
@@ -75,6 +76,7 @@ class World:
             **self._readers(),
             **self._sales(),
             **self._payments(),
+            **self._payouts(),
             **self._site(),
         }
 
@@ -341,6 +343,37 @@ class World:
             orders.RemitRule: lambda _n: sales.RemitRuleFactory(),
             orders.ShopTax: lambda _n: sales.ShopTaxFactory(),
         }
+
+    def _payouts(self) -> dict[type[Model], Maker]:
+        first, shop = self.first, payouts.payable()
+        return {
+            orders.PayoutAccount: lambda _n: payouts.PayoutAccountFactory(
+                seller=first[accounts.Seller]
+            ),
+            orders.PayoutTerms: lambda _n: payouts.PayoutTermsFactory(),
+            orders.PayoutBatch: lambda _n: payouts.PayoutBatchFactory(),
+            orders.Payout: lambda _n: self._in_a_file(payouts.paid_out(shop)),
+            orders.PayoutItem: lambda _n: payouts.paid_out(shop).items.first(),
+            orders.ReserveHold: lambda _n: payouts.ReserveHoldFactory(),
+            orders.BankStatement: lambda _n: payouts.BankStatementFactory(),
+            orders.BankLine: lambda _n: payouts.BankLineFactory(
+                statement=first[orders.BankStatement]
+            ),
+            orders.BankMatch: lambda _n: payouts.BankMatchFactory(),
+            orders.ProviderSettlement: lambda _n: payouts.ProviderSettlementFactory(),
+            orders.SettlementLine: lambda _n: payouts.SettlementLineFactory(
+                settlement=first[orders.ProviderSettlement]
+            ),
+            orders.SandboxMovement: lambda n: orders.SandboxMovement.objects.create(
+                reference=f"ch_{n}", about="x", settlement="po", amount_minor=1, fee_minor=0,
+                currency="GBP",
+            ),
+        }  # fmt: skip
+
+    def _in_a_file(self, payout: orders.Payout) -> orders.Payout:
+        orders.Payout.objects.filter(pk=payout.pk).update(batch=self.first[orders.PayoutBatch])
+        payout.refresh_from_db()
+        return payout
 
     def _site(self) -> dict[type[Model], Maker]:
         user = self.first[accounts.User]

@@ -51,6 +51,7 @@ from tests.factories.orders import (
     SandboxPaymentFactory,
     ShipmentFactory,
 )
+from tests.factories.payouts import paid_out
 from tests.factories.promotions import BasketCodeFactory, PromotionFactory, PromotionShopFactory
 from tests.factories.webhooks import WebhookDeliveryFactory
 from tests.orders.journeys import at_the_provider, basket_with, placed
@@ -205,6 +206,13 @@ def cast(settings: Any, tmp_path: Any) -> Cast:
     return everybody()
 
 
+def payout_rows(shop: Seller) -> dict[str, dict[str, str]]:
+    """Return a payout of the shop for every address that names one."""
+    payout = {"pk": str(paid_out(shop).pk)}
+    names = ("selling:payout", "api:selling_payout", "api:selling_payout_lines")
+    return dict.fromkeys(names, payout)
+
+
 def everybody() -> Cast:
     """Return the people with what they have; Bea's shop has a row for every address that names one."""
     ann = UserFactory(name="Ann", email="ann@example.org")
@@ -348,6 +356,7 @@ def everybody() -> Cast:
     rows["api:basket_code"] = {"pk": str(code.pk)}
     rows |= rows_of_webhooks(listing.seller)
     rows |= rows_of_documents(order)
+    rows |= payout_rows(listing.seller)
     rows["selling:order_parcel"] = {"number": order.number, "parcel": str(parcel.pk)}
     return Cast(
         ann,
