@@ -69,11 +69,11 @@ def offer_end(request: HttpRequest, member: SellerMember, pk: UUID) -> HttpRespo
 
 @require_POST
 @team_page(*MAY_WRITE)
-def offer_join(request: HttpRequest, member: SellerMember, pk: UUID) -> HttpResponse:
+def offer_join(request: HttpRequest, member: SellerMember, campaign: UUID) -> HttpResponse:
     """Take part in an offer of the marketplace, or leave it."""
     joined = request.POST.get("joined") == "1"
     try:
-        services.join(seller=member.seller, pk=pk, actor=member.user, joined=joined)
+        services.join(seller=member.seller, pk=campaign, actor=member.user, joined=joined)
     except DomainError as error:
         raise Http404(error.message) from error
     messages.success(request, _("You take part.") if joined else _("You no longer take part."))
@@ -98,7 +98,6 @@ def _form(
         member,
         "selling/offer.html",
         tab="offers",
-        status=422 if form.errors else 200,
         form=form,
         promotion=promotion,
         is_new=not initial.get("name"),

@@ -45,7 +45,7 @@ urlpatterns: list[URLPattern] = [
     path("<slug:shop>/offers/new/", offers.offer_new, name="offer_new"),
     path("<slug:shop>/offers/<uuid:pk>/", offers.offer, name="offer"),
     path("<slug:shop>/offers/<uuid:pk>/end/", offers.offer_end, name="offer_end"),
-    path("<slug:shop>/offers/<uuid:pk>/join/", offers.offer_join, name="offer_join"),
+    path("<slug:shop>/offers/<uuid:campaign>/join/", offers.offer_join, name="offer_join"),
     # Documents of account
     path("<slug:shop>/documents/", paperwork.documents, name="documents"),
     path("<slug:shop>/documents/table/", paperwork.documents_csv, name="documents_csv"),

@@ -31,6 +31,8 @@ RULES: dict[str, int] = {
     "change_line": 400,
     "remove_line": 404,
     "choose_delivery": 400,
+    "use_code": 400,
+    "remove_code": 404,
     "reopen_basket": 404,
     "checkout": 400,
     **dict.fromkeys(

@@ -338,7 +338,8 @@ class World:
                 seller=people.SellerFactory(), subject=books.SubjectFactory()
             ),
             orders.TaxRate: lambda n: sales.TaxRateFactory(
-                country=f"Q{chr(65 + n % 26)}", valid_from=date(2026, 1, 1) + timedelta(days=n)
+                valid_from=date(2026, 1, 1) + timedelta(days=n),
+                valid_to=date(2026, 1, 1) + timedelta(days=n),
             ),
             orders.RemitRule: lambda _n: sales.RemitRuleFactory(),
             orders.ShopTax: lambda _n: sales.ShopTaxFactory(),

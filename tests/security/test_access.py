@@ -350,7 +350,7 @@ def everybody() -> Cast:
     for name in ("offer", "offer_end"):
         rows[f"selling:{name}"] = {"pk": str(own_offer.pk)}
     rows["selling:offer_join"] = {
-        "pk": str(PromotionShopFactory(seller=listing.seller).promotion_id)
+        "campaign": str(PromotionShopFactory(seller=listing.seller).promotion_id)
     }
     code = BasketCodeFactory(basket=guest)
     rows["api:basket_code"] = {"pk": str(code.pk)}
@@ -527,11 +527,10 @@ def test_other_people_s_rows_do_not_exist(cast: Cast, who: str) -> None:
 def rows_of_shops() -> list[Route]:
     """Return the routes that name a row of a shop: a copy, an import, an order.
 
-    An edition is everybody's.
+    An edition is everybody's, and all shops may join a campaign of the marketplace.
     """
-    return [
-        route for route in everyday("TEAM") if dict(route.parameters).keys() - {"shop", "edition"}
-    ]
+    shared = {"shop", "edition", "campaign"}
+    return [route for route in everyday("TEAM") if dict(route.parameters).keys() - shared]
 
 
 def test_rows_of_other_shops_do_not_exist_in_one_s_own(cast: Cast) -> None:
