@@ -13,7 +13,7 @@ from books4all.demo import people
 from catalog.models import Listing
 from catalog.search import index
 from catalog.services import inventory
-from orders.services import messages, posting
+from orders.services import documents, messages, posting
 from tests.browser import selling_steps as selling
 from tests.browser import stock
 from tests.browser.checks import View, invalid, too_wide, violations
@@ -42,6 +42,7 @@ def pages_of(shop: Seller) -> tuple[dict[str, str], dict[str, str]]:
     part = journeys.placed(other).seller_orders.get()
     parcel = posting.Parcel(part.pk, part.order.number, "Royal Mail")
     posting.post_all(parcels=[parcel], actor=None)
+    documents.issue_sale(shipment_id=part.shipments.get().pk)
     reader = User.objects.get(email=people.READER)
     said = messages.ask(buyer=reader, listing_id=copy.pk, text="Is the map still in it?")
 
@@ -63,6 +64,7 @@ def pages_of(shop: Seller) -> tuple[dict[str, str], dict[str, str]]:
         "tax": at("tax"),
         "team": at("team"),
         "demand": at("demand"),
+        "documents": at("documents"),
         "messages": at("messages"),
     }
     rest = {
