@@ -23,7 +23,6 @@ from catalog.selectors import waiting as links
 from catalog.selectors.merchant import COPIES_A_PART
 from orders.models import BasketLine, Order, SellerOrder
 from orders.models.cases import private_store
-from orders.models import BasketLine, Order
 from orders.services.documents import issue_sale
 from tests.catalog.stock_uploads import line as line_of_stock
 from tests.catalog.stock_uploads import table, uploaded
