@@ -79,13 +79,69 @@ NOT_SOLD = (
 
 
 class RefusalReason(models.TextChoices):
-    """Why a shop can't send a copy. The buyer reads the same words."""
+    """Why a copy is not sent. The buyer reads the same words; a shop gives one of ``SHOP_REASONS``."""
 
     NOT_FOUND = "not_found", _("It can’t be found")
     DAMAGED = "damaged", _("It is damaged")
     MISPRICED = "mispriced", _("It was priced wrong")
     CANNOT_POST = "cannot_post", _("It can’t be posted to this address")
     OTHER = "other", _("Another reason")
+    CALLED_OFF = "called_off", _("You cancelled it")
+    SILENT = "silent", _("The shop did not post it in time")
+    POSTAGE = "postage", _("The extra postage was not answered in time")
+
+
+SHOP_REASONS = [
+    choice
+    for choice in RefusalReason.choices
+    if choice[0] not in (RefusalReason.CALLED_OFF, RefusalReason.SILENT, RefusalReason.POSTAGE)
+]
+# What a shop has no part in: it does not count against it.
+NOT_THE_SHOPS = (RefusalReason.CALLED_OFF, RefusalReason.POSTAGE)
+
+
+class ParcelStatus(models.TextChoices):
+    """What is known of a parcel on its way. The seller order's own state does not follow from it."""
+
+    IN_TRANSIT = "in_transit", _("On its way")
+    OUT = "out", _("Out for delivery")
+    DELIVERED = "delivered", _("Arrived")
+    LOST = "lost", _("Lost")
+    RETURNED = "returned", _("Came back to the shop")
+
+
+class PostageStatus(models.TextChoices):
+    """States of a proposal of extra postage. All but the first are final."""
+
+    PROPOSED = "proposed", _("Waits for the buyer")
+    PAID = "paid", _("Paid")
+    REFUSED = "refused", _("Refused by the buyer")
+    EXPIRED = "expired", _("Not answered in time")
+    WITHDRAWN = "withdrawn", _("Withdrawn")
+
+
+class CancelStatus(models.TextChoices):
+    """States of a buyer's wish to cancel what was accepted. All but the first are final."""
+
+    ASKED = "asked", _("Waits for the shop")
+    AGREED = "agreed", _("Cancelled")
+    DECLINED = "declined", _("Declined by the shop")
+    # Posted or cancelled before the shop answered.
+    OVERTAKEN = "overtaken", _("Overtaken by events")
+
+
+class Promise(models.TextChoices):
+    """What a shop has to have done by ``SellerOrder.act_by``."""
+
+    ACCEPT = "accept", _("Accept the order")
+    POST = "post", _("Post the order")
+
+
+class ReminderKind(models.TextChoices):
+    """When a shop is reminded of a promise."""
+
+    HALF = "half", _("At half time")
+    DAY = "day", _("A day before")
 
 
 class DocumentKind(models.TextChoices):
@@ -238,6 +294,16 @@ class EventType(models.TextChoices):
     CASE_RESOLVED = "case_resolved", _("Settled")
     CASE_DENIED = "case_denied", _("Closed without a refund")
     CASE_CANCELLED = "case_cancelled", _("Taken back by the reader")
+    CALLED_OFF = "called_off", _("Cancelled at the buyer’s side")
+    CANCEL_ASKED = "cancel_asked", _("Buyer asked to cancel")
+    CANCEL_DECLINED = "cancel_declined", _("Shop declined to cancel")
+    POSTAGE_ASKED = "postage_asked", _("Extra postage proposed")
+    POSTAGE_PAID = "postage_paid", _("Extra postage paid")
+    POSTAGE_REFUSED = "postage_refused", _("Extra postage refused")
+    POSTAGE_EXPIRED = "postage_expired", _("Extra postage not answered")
+    POSTAGE_WITHDRAWN = "postage_withdrawn", _("Extra postage withdrawn")
+    PARCEL = "parcel", _("News of a parcel")
+    REMINDED = "reminded", _("Shop reminded")
 
 
 class Actor(models.TextChoices):

@@ -157,6 +157,17 @@ class RefusableForm(forms.Form):
             self.add_error(None, error.message)
 
 
+class CallOffForm(RefusableForm):
+    """Why a buyer does not want it any more, if they care to say."""
+
+    reason = forms.CharField(
+        label=_("Why"),
+        help_text=_("The shop reads this. You need not say anything."),
+        max_length=150,
+        required=False,
+    )
+
+
 class MessageForm(RefusableForm):
     """Words to a shop, or to a reader."""
 

@@ -19,10 +19,12 @@ from orders.services import (
     documents,
     gift_cards,
     idempotency,
+    keeping,
     month_documents,
     paying_out,
     payments,
     payouts,
+    postage,
     refunds,
     sandbox_day,
     standing,
@@ -80,6 +82,19 @@ def send_webhook(*, delivery_id: str, attempt: int) -> None:
 def sweep_each_minute(timestamp: int) -> None:
     """Finish what was left half done."""
     sweep()
+
+
+@app.task(name="orders.close_payment", retry=RetryStrategy(max_attempts=8, exponential_wait=4))
+def close_payment(*, payment_id: str) -> None:
+    """Close a payment of extra postage that is not asked for any more."""
+    postage.close_payment(payment_id=UUID(payment_id))
+
+
+@app.periodic(cron="*/5 * * * *")
+@app.task(name="orders.keep", queueing_lock="orders.keep", lock="orders.keep")
+def keep_every_five_minutes(timestamp: int) -> None:
+    """Remind shops, cancel what they leave lying, and complete what is over."""
+    keeping.keep()
 
 
 @app.periodic(cron="* * * * *")

@@ -51,6 +51,19 @@ tell(
         "payout.failed": gettext_lazy("could not pay the payout %(subject)s"),
         "payout.retried": gettext_lazy("tried the payout %(subject)s again"),
         "payout_account.changed": gettext_lazy("changed where the shop is paid to: %(subject)s"),
+        "order.parcel_followed": gettext_lazy(
+            "told news of a parcel of the order %(subject)s: %(note)s"
+        ),
+        "order.postage_asked": gettext_lazy(
+            "asked for extra postage for the order %(subject)s: %(note)s"
+        ),
+        "order.postage_withdrawn": gettext_lazy(
+            "withdrew the extra postage for the order %(subject)s: %(note)s"
+        ),
+        "order.cancel_agreed": gettext_lazy(
+            "cancelled the order %(subject)s, as its buyer had asked"
+        ),
+        "order.cancel_declined": gettext_lazy("declined to cancel the order %(subject)s: %(note)s"),
         "message.sent": gettext_lazy("wrote a message: %(subject)s"),
         "message.reported": gettext_lazy("reported a conversation: %(subject)s"),
         "reader.blocked": gettext_lazy("blocked the reader of a conversation: %(subject)s"),

@@ -3,7 +3,17 @@
 from django.urls import path
 
 from orders.payments.sandbox import pages
-from orders.views import baskets, cases, checkouts, documents, messages, orders, transfers, webhooks
+from orders.views import (
+    after,
+    baskets,
+    cases,
+    checkouts,
+    documents,
+    messages,
+    orders,
+    transfers,
+    webhooks,
+)
 
 app_name = "orders"
 
@@ -23,6 +33,9 @@ urlpatterns = [
     path("checkout/return/<uuid:payment>/", checkouts.pay_return, name="pay_return"),
     # Orders
     path("orders/<slug:token>/", orders.track, name="track"),
+    path("orders/<slug:token>/<uuid:part>/cancel/", after.part_cancel, name="part_cancel"),
+    path("orders/<slug:token>/<uuid:part>/arrived/", after.part_arrived, name="part_arrived"),
+    path("orders/<slug:token>/<uuid:part>/postage/", after.part_postage, name="part_postage"),
     path("account/orders/", orders.my_orders, name="my_orders"),
     path("account/orders/<slug:number>/", orders.my_order, name="my_order"),
     # Their invoices, receipts and credit notes

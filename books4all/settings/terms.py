@@ -43,3 +43,20 @@ PAYOUT_FROM_BIC = environment.text("PAYOUT_FROM_BIC", "").upper()
 PAYOUT_FILE = environment.choice(
     "PAYOUT_FILE", "pain.001.001.09", ("pain.001.001.09", "pain.001.001.03")
 )
+# --- After the sale --------------------------------------------------------------------------
+# A shop accepts an order within so many working days, and has it posted at the latest so many days after
+# the day it promised: what it leaves lying is cancelled, and paid back. Frozen on the order.
+ACCEPT_DAYS = environment.integer("ACCEPT_DAYS", default=2, least=1)
+POSTING_GRACE_DAYS = environment.integer("POSTING_GRACE_DAYS", default=3)
+# Postage that a shop may ask for after the sale: at most what was paid for it again, and so much more
+# (pence); and how many hours the buyer has to answer, before the order is cancelled.
+EXTRA_POSTAGE_MOST_MINOR = environment.integer("EXTRA_POSTAGE_MOST_MINOR", default=2000)
+EXTRA_POSTAGE_HOURS = environment.integer("EXTRA_POSTAGE_HOURS", default=96, least=1)
+# What nobody complains of is taken as delivered so many days after the last day of its promise. More
+# than 15: after so many a buyer may say that it has not arrived.
+DELIVERED_AFTER_DAYS = environment.integer("DELIVERED_AFTER_DAYS", default=21, least=16)
+# For how many days after its arrival a shop's money for an order is kept, at the least: the time to send
+# it back counts where that is longer.
+PAYOUT_HOLD_DAYS = environment.integer("PAYOUT_HOLD_DAYS", default=7)
+# Where staff are told of what needs them, such as a refund that failed. Empty: the queues alone say so.
+STAFF_EMAIL = environment.text("STAFF_EMAIL", "")

@@ -1,6 +1,7 @@
 """Orders, payments and baskets, for staff."""
 
 from orders.admin import (
+    after,
     banking,
     baskets,
     cases,
@@ -24,6 +25,7 @@ from orders.admin import (
 )
 
 __all__ = [
+    "after",
     "banking",
     "baskets",
     "cases",

@@ -8,6 +8,7 @@ from accounts.admin import UserAdmin
 from books4all.lib.staff.display import anchor, lines, link, money
 from books4all.lib.staff.models import ReadOnlyAdmin, RecentInline
 from orders.models import Hold, Order, OrderEvent, OrderLine, SellerOrder
+from orders.selectors.timeline import staff_sentence
 
 
 class SellerOrderInline(RecentInline):
@@ -37,9 +38,22 @@ class OrderEventInline(RecentInline):
 
     model = OrderEvent
     related = ("actor", "seller_order__seller", "seller_order__order")
-    fields = ("created_at", "type", link("seller_order", _("part")), link("actor", _("by")), "note")
+    fields = (
+        "created_at",
+        "what",
+        link("seller_order", _("part")),
+        "side",
+        link("actor", _("by")),
+        "note",
+    )
     ordering = ("-created_at", "-pk")
     show_change_link = False
+
+    @admin.display(description=_("what"))
+    def what(self, event: OrderEvent) -> str:
+        """Return what happened, in a sentence."""
+        part = event.seller_order
+        return staff_sentence(event, part.seller if part else None)
 
 
 class HoldInline(RecentInline):

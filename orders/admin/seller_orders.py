@@ -13,6 +13,7 @@ from books4all.lib.staff.display import anchor, lines, link, money
 from books4all.lib.staff.models import ReadOnlyAdmin, RecentInline
 from orders.constants import SELLER_ORDER_TRANSITIONS, SellerOrderStatus
 from orders.models import (
+    ExtraPostage,
     OrderEvent,
     OrderLine,
     Refund,
@@ -22,6 +23,7 @@ from orders.models import (
     Shipment,
     ShipmentLine,
 )
+from orders.selectors.timeline import staff_sentence
 from orders.services import seller_orders
 
 
@@ -121,7 +123,14 @@ class ShipmentInline(RecentInline):
     """Parcels."""
 
     model = Shipment
-    fields = ("carrier", "tracking_number", "tracking_url", "shipped_at", "delivered_at")
+    fields = (
+        "carrier",
+        "tracking_number",
+        "tracking_url",
+        "tracking_status",
+        "shipped_at",
+        "delivered_at",
+    )
 
 
 class ShipmentLineInline(RecentInline):
@@ -150,6 +159,21 @@ class RefusalLineInline(RecentInline):
     show_change_link = False
 
 
+class ExtraPostageInline(RecentInline):
+    """What the shop asked for after the sale."""
+
+    model = ExtraPostage
+    related = ("payment", "seller_order")
+    fields = (
+        "created_at",
+        "status",
+        money("amount_minor", _("amount")),
+        "reason",
+        "expires_at",
+        link("payment", _("payment")),
+    )
+
+
 class SellerOrderRefundInline(RecentInline):
     """What was given back."""
 
@@ -162,10 +186,16 @@ class SellerOrderEventInline(RecentInline):
     """What happened, the latest first."""
 
     model = OrderEvent
-    related = ("actor",)
-    fields = ("created_at", "type", link("actor", _("by")), "note")
+    related = ("actor", "seller_order__seller")
+    fields = ("created_at", "what", "side", link("actor", _("by")), "note")
     ordering = ("-created_at", "-pk")
     show_change_link = False
+
+    @admin.display(description=_("what"))
+    def what(self, event: OrderEvent) -> str:
+        """Return what happened, in a sentence."""
+        part = event.seller_order
+        return staff_sentence(event, part.seller if part else None)
 
 
 @admin.register(SellerOrder)
@@ -196,6 +226,7 @@ class SellerOrderAdmin(ReadOnlyAdmin):
         OrderLineInline,
         ShipmentInline,
         RefusalInline,
+        ExtraPostageInline,
         SellerOrderRefundInline,
         SellerOrderEventInline,
     )
@@ -213,11 +244,26 @@ class SellerOrderAdmin(ReadOnlyAdmin):
         ),
         (_("Parcel"), {"fields": ("service", "promise", "address", "created_at", "updated_at")}),
         (
+            _("How far it is"),
+            {
+                "fields": (
+                    "act_by",
+                    "post_until",
+                    "accepted_at",
+                    "shipped_at",
+                    "delivered_at",
+                    "completed_at",
+                    "withdrawal_days",
+                )
+            },
+        ),
+        (
             _("Money"),
             {
                 "fields": (
                     money("items_minor", _("books")),
                     money("delivery_minor", _("delivery")),
+                    money("extra_minor", _("extra postage")),
                     money("total_minor", _("total")),
                     "payment",
                 )

@@ -11,9 +11,11 @@ from books4all.lib.api.serializers import MoneyOut, StrictSerializer
 from books4all.lib.carriers import check_number, tracking_page
 from books4all.lib.postal import label_lines
 from catalog.constants import Condition, Service
+from orders.api.after_serializers import CancelRequestOut, PostageOut
 from orders.api.serializers import PostalAddressOut, RefusalOut, ShipmentOut, TaxLineOut
-from orders.constants import RefusalReason, SellerOrderStatus
+from orders.constants import SHOP_REASONS, SellerOrderStatus
 from orders.models import SellerOrder
+from orders.selectors.cancelling import wish
 from orders.selectors.deadlines import post_by
 from orders.selectors.documents import LabelFormat
 from orders.selectors.frozen_tax import frozen_lines
@@ -79,7 +81,7 @@ class ShipmentIn(_SomeCopiesIn):
 class RefusalIn(_SomeCopiesIn):
     """Copies that can't be sent. `words` are read by the buyer; the reason `other` needs some."""
 
-    reason = serializers.ChoiceField(choices=RefusalReason.choices)
+    reason = serializers.ChoiceField(choices=SHOP_REASONS)
     words = serializers.CharField(max_length=150, required=False, default="", allow_blank=True)
     restock = serializers.BooleanField(
         required=False, default=False, help_text="Put these copies back on sale"
@@ -145,8 +147,14 @@ class SoldOrderOut(Plain):
     lines = serializers.SerializerMethodField()
     shipments = serializers.SerializerMethodField()
     refusals = serializers.SerializerMethodField()
+    act_by = serializers.DateTimeField(
+        allow_null=True, help_text="When whoever has to act next is late (UTC)"
+    )
+    cancel_request = serializers.SerializerMethodField()
+    extra_postages = serializers.SerializerMethodField()
     items = MoneyOut()
     delivery = MoneyOut()
+    extra_postage = MoneyOut(source="extra", help_text="Paid on top of the total")
     discount = MoneyOut()
     total = MoneyOut(help_text="What the buyer paid")
     tax_lines = serializers.SerializerMethodField()
@@ -186,6 +194,17 @@ class SoldOrderOut(Plain):
     def get_label(self, part: SellerOrder) -> Any:
         """Lay the address out for its country."""
         return label_lines(part.order, sender_country=str(self.context["seller"].country))
+
+    @extend_schema_field(CancelRequestOut(allow_null=True))
+    def get_cancel_request(self, part: SellerOrder) -> Any:
+        """Show the buyer's wish to cancel."""
+        asked = wish(part)
+        return CancelRequestOut(asked).data if asked else None
+
+    @extend_schema_field(PostageOut(many=True))
+    def get_extra_postages(self, part: SellerOrder) -> Any:
+        """Show what was asked for."""
+        return PostageOut(part.extra_postages.all(), many=True).data
 
     @extend_schema_field(SoldLineOut(many=True))
     def get_lines(self, part: SellerOrder) -> Any:

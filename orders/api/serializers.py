@@ -12,8 +12,10 @@ from books4all.lib.api.serializers import MoneyOut, StrictSerializer
 from books4all.lib.money import Money
 from catalog.api.serializers import DaysOut, SellerRefOut, WorkRefOut
 from catalog.constants import Condition, Service
+from orders.api.after_serializers import CancelRequestOut, EventOut, PostageOut
 from orders.constants import (
     OrderStatus,
+    ParcelStatus,
     PaymentStatus,
     RefundStatus,
     RefusalReason,
@@ -24,9 +26,11 @@ from orders.constants import (
 from orders.models import Order, Refusal, SellerOrder, Shipment
 from orders.payments import offered_providers
 from orders.selectors.baskets import BasketView
+from orders.selectors.cancelling import cancelling, wish
 from orders.selectors.frozen_tax import frozen_lines
 from orders.selectors.quotes import Applied, Problem, Quote
 from orders.selectors.sums import order_tax_lines, tax_of
+from orders.selectors.timeline import Reader, history
 
 Plain = serializers.Serializer[Any]
 MOST_COPIES = 999
@@ -258,6 +262,7 @@ class CopiesOut(Plain):
 class ShipmentOut(serializers.ModelSerializer[Shipment]):
     """A parcel on its way, and what is in it."""
 
+    tracking_status = serializers.ChoiceField(choices=ParcelStatus.choices)
     lines = CopiesOut(many=True)
 
     class Meta:
@@ -269,6 +274,7 @@ class ShipmentOut(serializers.ModelSerializer[Shipment]):
             "tracking_url",
             "shipped_at",
             "delivered_at",
+            "tracking_status",
             "lines",
         )
 
@@ -278,7 +284,7 @@ class RefusalOut(serializers.ModelSerializer[Refusal]):
 
     reason = serializers.ChoiceField(choices=RefusalReason.choices)
     why = serializers.CharField(help_text="The reason in words")
-    refund = MoneyOut(source="refund.amount")
+    refund = MoneyOut(source="amount")
     refund_status = serializers.ChoiceField(choices=RefundStatus.choices, source="refund.status")
     lines = CopiesOut(many=True)
 
@@ -288,8 +294,12 @@ class RefusalOut(serializers.ModelSerializer[Refusal]):
 
 
 class SellerOrderOut(Plain):
-    """One shop's part of an order."""
+    """One shop's part of an order. `act_by` is when whoever has to act next is late.
 
+    `cancelling` is what the buyer may do now: `cancel`, `ask` the shop, or (asked already, too late) nothing.
+    """
+
+    id = serializers.UUIDField(source="pk", help_text="What the actions on a parcel call `part`")
     seller = SellerRefOut()
     status = serializers.ChoiceField(choices=SellerOrderStatus.choices)
     service = serializers.ChoiceField(choices=Service.choices)
@@ -298,11 +308,39 @@ class SellerOrderOut(Plain):
     shipments = serializers.SerializerMethodField()
     refusals = serializers.SerializerMethodField()
     cancel_reason = serializers.CharField(allow_blank=True)
+    act_by = serializers.DateTimeField(allow_null=True)
+    cancelling = serializers.SerializerMethodField()
+    cancel_request = serializers.SerializerMethodField()
+    extra_postages = serializers.SerializerMethodField()
+    history = serializers.SerializerMethodField()
     items = MoneyOut()
     delivery = MoneyOut()
     discount = MoneyOut()
     tax_lines = serializers.SerializerMethodField()
+    extra_postage = MoneyOut(source="extra", help_text="Paid on top of the total")
     total = MoneyOut()
+
+    @extend_schema_field(serializers.ChoiceField(choices=["cancel", "ask", "asked", ""]))
+    def get_cancelling(self, seller_order: SellerOrder) -> Any:
+        """Say what the buyer may do who does not want it any more."""
+        return cancelling(seller_order).value
+
+    @extend_schema_field(CancelRequestOut(allow_null=True))
+    def get_cancel_request(self, seller_order: SellerOrder) -> Any:
+        """Show the buyer's wish to cancel."""
+        asked = wish(seller_order)
+        return CancelRequestOut(asked).data if asked else None
+
+    @extend_schema_field(PostageOut(many=True))
+    def get_extra_postages(self, seller_order: SellerOrder) -> Any:
+        """Show what the shop has asked for."""
+        return PostageOut(seller_order.extra_postages.all(), many=True).data
+
+    @extend_schema_field(EventOut(many=True))
+    def get_history(self, seller_order: SellerOrder) -> Any:
+        """Tell what has happened, as far as it is the buyer's matter."""
+        events = seller_order.order.events.all()
+        return EventOut(history(events, Reader.BUYER, part=seller_order), many=True).data
 
     @extend_schema_field(OrderLineOut(many=True))
     def get_lines(self, seller_order: SellerOrder) -> Any:

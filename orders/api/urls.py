@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from orders.api import cases, documents, messages, money, selling, views, webhooks
+from orders.api import after, cases, documents, messages, money, selling, views, webhooks
 
 urlpatterns = [
     # Basket
@@ -29,6 +29,37 @@ urlpatterns = [
         documents.OrderDocumentView.as_view(),
         name="order_document",
     ),
+    # After the sale, by account and by token
+    path(
+        "orders/<slug:number>/parts/<uuid:part>/cancel/",
+        after.CancelView.as_view(),
+        name="part_cancel",
+    ),
+    path(
+        "orders/<slug:number>/parts/<uuid:part>/arrived/",
+        after.ArrivedView.as_view(),
+        name="part_arrived",
+    ),
+    path(
+        "orders/<slug:number>/parts/<uuid:part>/postage/",
+        after.PostageView.as_view(),
+        name="part_postage",
+    ),
+    path(
+        "orders/track/<slug:token>/parts/<uuid:part>/cancel/",
+        after.TrackCancelView.as_view(),
+        name="track_cancel",
+    ),
+    path(
+        "orders/track/<slug:token>/parts/<uuid:part>/arrived/",
+        after.TrackArrivedView.as_view(),
+        name="track_arrived",
+    ),
+    path(
+        "orders/track/<slug:token>/parts/<uuid:part>/postage/",
+        after.TrackPostageView.as_view(),
+        name="track_postage",
+    ),
     # What a shop has sold
     path("selling/<slug:shop>/orders/", selling.SoldOrdersView.as_view(), name="sold_orders"),
     path(
@@ -50,6 +81,31 @@ urlpatterns = [
         "selling/<slug:shop>/orders/<slug:number>/shipments/",
         selling.ShipmentsView.as_view(),
         name="sold_shipments",
+    ),
+    path(
+        "selling/<slug:shop>/orders/<slug:number>/history/",
+        after.SoldHistoryView.as_view(),
+        name="sold_history",
+    ),
+    path(
+        "selling/<slug:shop>/orders/<slug:number>/delivered/",
+        after.SoldDeliveredView.as_view(),
+        name="sold_delivered",
+    ),
+    path(
+        "selling/<slug:shop>/orders/<slug:number>/extra-postage/",
+        after.SoldPostageView.as_view(),
+        name="sold_postage",
+    ),
+    path(
+        "selling/<slug:shop>/orders/<slug:number>/cancellation/",
+        after.SoldCancellationView.as_view(),
+        name="sold_cancellation",
+    ),
+    path(
+        "selling/<slug:shop>/orders/<slug:number>/shipments/<uuid:parcel>/",
+        after.SoldParcelView.as_view(),
+        name="sold_parcel",
     ),
     # To print
     path("selling/<slug:shop>/documents/labels/", selling.LabelsView.as_view(), name="sold_labels"),

@@ -36,6 +36,8 @@ from orders.models.payouts import (
     PayoutTerms,
     ReserveHold,
 )
+from orders.models.postage import ExtraPostage
+from orders.models.promises import CancelRequest, Reminder
 from orders.models.promotions import BasketCode, Promotion, PromotionShop, PromotionUse
 from orders.models.sandbox import SandboxDispute, SandboxPayment, SandboxRefund
 from orders.models.sandbox_bank import SandboxMovement
@@ -57,6 +59,7 @@ __all__ = [
     "BasketCode",
     "BasketLine",
     "BasketParcel",
+    "CancelRequest",
     "Case",
     "CaseLine",
     "CasePhoto",
@@ -67,6 +70,7 @@ __all__ = [
     "Document",
     "DocumentSeries",
     "DocumentTax",
+    "ExtraPostage",
     "GiftCard",
     "GiftCardUse",
     "Hold",
@@ -97,6 +101,7 @@ __all__ = [
     "RefundLine",
     "Refusal",
     "RefusalLine",
+    "Reminder",
     "RemitRule",
     "ReserveHold",
     "SandboxDispute",

@@ -209,12 +209,16 @@ class SellerOrder(Timestamped):
     standard_delivery_minor = models.BigIntegerField(
         _("standard delivery (pence)"), null=True, blank=True
     )
-    # When it came so far. ``act_by`` is when the side that has to act is late.
+    # When it came so far. ``act_by`` is when whoever has to act is late: the shop, until all is posted;
+    # the buyer, while they are asked for extra postage; then it is when the next step follows by itself.
     accepted_at = models.DateTimeField(_("accepted"), null=True, blank=True)
     shipped_at = models.DateTimeField(_("first posted"), null=True, blank=True)
     delivered_at = models.DateTimeField(_("delivered"), null=True, blank=True)
     completed_at = models.DateTimeField(_("completed"), null=True, blank=True)
     act_by = models.DateTimeField(_("to be dealt with by"), null=True, blank=True)
+    # Frozen when it is placed; while the buyer is asked for extra postage, it stands still.
+    post_until = models.DateTimeField(_("to be posted by, at the latest"), null=True, blank=True)
+    remind_at = models.DateTimeField(_("next reminder"), null=True, blank=True)
     cancel_reason = models.CharField(_("why cancelled"), max_length=200, blank=True)
 
     class Meta:
@@ -226,6 +230,17 @@ class SellerOrder(Timestamped):
             models.Index(fields=["seller", "status", "id"], name="sellerorder_by_status"),
             models.Index(fields=["seller", "id"], name="sellerorder_by_age"),
             models.Index(fields=["seller", "updated_at", "id"], name="sellerorder_by_change"),
+            # What the keeper of deadlines looks for: little of all there is waits for anything.
+            models.Index(
+                fields=["status", "act_by", "id"],
+                name="sellerorder_due",
+                condition=Q(act_by__isnull=False),
+            ),
+            models.Index(
+                fields=["remind_at", "id"],
+                name="sellerorder_to_remind",
+                condition=Q(remind_at__isnull=False),
+            ),
         )
         constraints = (
             models.UniqueConstraint(fields=["order", "seller"], name="sellerorder_one_a_seller"),
@@ -282,6 +297,11 @@ class SellerOrder(Timestamped):
         """
         paid = self.delivery_paid_minor + self.extra_minor
         return Parts(paid, self.delivery_subsidy_minor, self.delivery_tax_minor)
+
+    @property
+    def extra(self) -> Money:
+        """Extra postage that the buyer has paid."""
+        return Money(self.extra_minor, self.currency)
 
     @property
     def total(self) -> Money:

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from books4all.lib.ids import uuid7
 from books4all.lib.models import Timestamped
 from books4all.lib.money import Money
-from orders.constants import RefusalReason
+from orders.constants import ParcelStatus, RefusalReason
 from orders.models.amounts import Amounts
 from orders.models.orders import OrderLine, SellerOrder
 from orders.models.payments import Refund
@@ -25,6 +25,13 @@ class Shipment(Timestamped):
     tracking_url = models.URLField(_("tracking page"), blank=True)
     shipped_at = models.DateTimeField(_("posted"))
     delivered_at = models.DateTimeField(_("delivered"), null=True, blank=True)
+    tracking_status = models.CharField(
+        _("parcel"),
+        max_length=10,
+        choices=ParcelStatus.choices,
+        default=ParcelStatus.IN_TRANSIT,
+        db_default=ParcelStatus.IN_TRANSIT,
+    )
 
     class Meta:
         verbose_name = _("shipment")
@@ -59,7 +66,7 @@ class ShipmentLine(Amounts):
 
 
 class Refusal(Timestamped):
-    """Copies that a shop can't send after all, and what their buyer gets back for them."""
+    """Copies that are not sent after all, whoever decided so, and what their buyer gets back for them."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     seller_order = models.ForeignKey(SellerOrder, on_delete=models.PROTECT, related_name="refusals")
@@ -87,6 +94,12 @@ class Refusal(Timestamped):
 
     def __str__(self) -> str:
         return self.why
+
+    @property
+    def amount(self) -> Money:
+        """All that the buyer gets back for it, extra postage too; its lines should be loaded."""
+        lines = sum(line.amount_minor for line in self.lines.all())
+        return Money(lines + self.delivery_minor, self.refund.currency)
 
     @property
     def why(self) -> str:

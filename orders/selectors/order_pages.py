@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from uuid import UUID
 
 from django.urls import reverse
 from django.utils import timezone
@@ -14,18 +15,40 @@ from accounts.selectors import private_line
 from books4all.lib.money import Money
 from catalog.models import Work
 from catalog.selectors.offers import standing_line
-from orders.constants import EventType, RefundStatus, SellerOrderStatus
-from orders.models import Order, OrderEvent, OrderLine, Refusal, SellerOrder, Shipment
+from orders.constants import (
+    NOT_THE_SHOPS,
+    UNDER_WAY,
+    EventType,
+    ParcelStatus,
+    RefundStatus,
+    RefusalReason,
+    SellerOrderStatus,
+)
+from orders.models import (
+    CancelRequest,
+    ExtraPostage,
+    Order,
+    OrderEvent,
+    OrderLine,
+    Refusal,
+    SellerOrder,
+    Shipment,
+)
+from orders.selectors import deadlines
+from orders.selectors.cancelling import Cancelling, cancelling, wish
 from orders.selectors.cases import may_ask
-from orders.selectors.quotes import working_day_after
+from orders.selectors.postage import open_extra
 from orders.selectors.sums import gift_rows, margin_note, order_rows, order_tax_lines, within_rows
+from orders.selectors.timeline import Reader, Told, history
 
+_NOT_BY_THE_SHOP = (*NOT_THE_SHOPS, RefusalReason.SILENT)
 _KINDS: dict[str, str] = {
     SellerOrderStatus.PLACED: "",
     SellerOrderStatus.ACCEPTED: "",
     SellerOrderStatus.PARTLY_SHIPPED: "warn",
     SellerOrderStatus.SHIPPED: "warn",
     SellerOrderStatus.DELIVERED: "good",
+    SellerOrderStatus.COMPLETED: "good",
     SellerOrderStatus.CANCELLED: "bad",
 }
 
@@ -96,6 +119,14 @@ class PageParcel:
     cancel_reason: str
     url: str
     total: Money
+    # What the buyer may do: its key for the addresses of the forms, and what there is to decide.
+    pk: UUID
+    cancelling: Cancelling
+    wish: CancelRequest | None
+    extra: ExtraPostage | None
+    extra_paid: Money
+    may_have_arrived: bool
+    history: Sequence[Told]
 
 
 @dataclass(frozen=True)
@@ -127,6 +158,7 @@ def order_page(order: Order, *, url: str = "") -> OrderPage:
     seller_orders = list(order.seller_orders.all())
     events = list(order.events.all())
     parcels = [_parcel(order, part, events, address) for part in seller_orders]
+    extra = Money(sum(part.extra_minor for part in seller_orders), order.currency)
     count = sum(line.quantity for parcel in parcels for line in parcel.lines)
     when = timezone.localtime(order.placed_at or order.created_at)
     return OrderPage(
@@ -134,9 +166,12 @@ def order_page(order: Order, *, url: str = "") -> OrderPage:
         number=order.number,
         date=date_format(when, "l j F Y"),
         url=address,
-        total=order.total,
+        total=order.total + extra,
         parcels=parcels,
-        rows=order_rows(order, seller_orders, count=count),
+        rows=[
+            *order_rows(order, seller_orders, count=count),
+            *([(_("Extra postage"), extra)] if extra else []),
+        ],
         notes=within_rows(order_tax_lines(seller_orders, order.currency)) + gift_rows(order),
         margin_note=margin_note(seller_orders),
         refunded=_refunds(order, RefundStatus.SETTLED),
@@ -147,19 +182,15 @@ def order_page(order: Order, *, url: str = "") -> OrderPage:
 
 
 def _refunds(order: Order, *states: str) -> Money:
-    refunds = order.payment.refunds.all()
+    # Of the order's payment, and of those of extra postage.
+    refunds = [refund for payment in order.payments.all() for refund in payment.refunds.all()]
     return Money(sum(r.amount_minor for r in refunds if r.status in states), order.currency)
 
 
 def _parcel(order: Order, part: SellerOrder, events: Sequence[OrderEvent], url: str) -> PageParcel:
     shipments = list(part.shipments.all())
-    arrives = _arrives(order, part)
-    waiting = part.status in (
-        SellerOrderStatus.PLACED,
-        SellerOrderStatus.ACCEPTED,
-        SellerOrderStatus.PARTLY_SHIPPED,
-        SellerOrderStatus.SHIPPED,
-    )
+    arrives = deadlines.arrives(part)
+    waiting = part.status in UNDER_WAY
     own = [e for e in events if e.seller_order_id in (None, part.pk)]
     return PageParcel(
         seller_name=part.seller.name,
@@ -189,6 +220,13 @@ def _parcel(order: Order, part: SellerOrder, events: Sequence[OrderEvent], url: 
         cancel_reason=part.cancel_reason,
         url=url,
         total=part.total,
+        pk=part.pk,
+        cancelling=cancelling(part),
+        wish=wish(part),
+        extra=open_extra(part),
+        extra_paid=part.extra,
+        may_have_arrived=part.status == SellerOrderStatus.SHIPPED,
+        history=history(own, Reader.BUYER, part=part),
     )
 
 
@@ -196,6 +234,8 @@ def _shipment(shipment: Shipment, *, several: bool) -> PageShipment:
     lines = shipment.lines.all()
     posted = date_format(timezone.localtime(shipment.shipped_at), "j F")
     detail = _("Posted on %(day)s") % {"day": posted}
+    if shipment.tracking_status != ParcelStatus.IN_TRANSIT:
+        detail = f"{detail}. {shipment.get_tracking_status_display()}"
     if shipment.delivered_at:
         arrived = date_format(timezone.localtime(shipment.delivered_at), "j F")
         detail = _("Arrived on %(day)s") % {"day": arrived}
@@ -219,7 +259,7 @@ def _refusal(refusal: Refusal) -> PageRefusal:
     return PageRefusal(
         books=[_copies(line.order_line.title, line.quantity) for line in refusal.lines.all()],
         why=refusal.why,
-        refund=words % {"amount": refund.amount},
+        refund=words % {"amount": refusal.amount},
     )
 
 
@@ -239,27 +279,24 @@ def _line(line: OrderLine) -> PageLine:
     )
 
 
-def _arrives(order: Order, part: SellerOrder) -> date:
-    start = timezone.localdate(order.placed_at or order.created_at)
-    return working_day_after(start, part.promised_days(part.seller) + part.days_max)
-
-
 def _steps(
     part: SellerOrder, events: Iterable[OrderEvent], arrives: date, shipments: Sequence[Shipment]
 ) -> list[Step]:
     at = {event.type: _when(event) for event in events}
     received = Step(_("Order received"), at.get(EventType.PLACED, ""), "done")
     if part.status == SellerOrderStatus.CANCELLED:
-        detail = ". ".join(
-            text for text in (at.get(EventType.CANCELLED, ""), part.cancel_reason) if text
-        )
-        return [received, Step(_("Cancelled by the shop"), detail, "now")]
+        when = at.get(EventType.CANCELLED, "") or at.get(EventType.CALLED_OFF, "")
+        detail = ". ".join(text for text in (when, part.cancel_reason) if text)
+        reasons = {refusal.reason for refusal in part.refusals.all()}
+        whose = _("Cancelled") if reasons & set(_NOT_BY_THE_SHOP) else _("Cancelled by the shop")
+        return [received, Step(whose, detail, "now")]
     reaches: dict[str, int] = {
         SellerOrderStatus.PLACED: 1,
         SellerOrderStatus.ACCEPTED: 1,
         SellerOrderStatus.PARTLY_SHIPPED: 1,
         SellerOrderStatus.SHIPPED: 2,
         SellerOrderStatus.DELIVERED: 4,
+        SellerOrderStatus.COMPLETED: 4,
     }
     reached = reaches.get(part.status, 0)
     expected = _("Expected %(day)s") % {"day": date_format(arrives, "l j F")}

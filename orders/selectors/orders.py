@@ -35,15 +35,16 @@ PATIENCE = 180
 
 
 def with_parcels(orders: QuerySet[Order]) -> QuerySet[Order]:
-    """Load what an order's page shows, in at most ten more queries at any size.
+    """Load what an order's page shows, in at most twelve more queries at any size.
 
-    Payment (joined), seller orders with their seller, lines with the book, shipments with their lines,
-    refusals with theirs, cases, events and refunds.
+    Payment (joined), seller orders with their seller and a wish to cancel, lines with the book, shipments
+    with their lines, refusals with theirs, extra postage, cases, events, payments and their refunds.
     """
     lines = OrderLine.objects.select_related("listing__edition__work").order_by("pk")
     shipped = ShipmentLine.objects.select_related("order_line").order_by("pk")
     refused = RefusalLine.objects.select_related("order_line").order_by("pk")
-    parcels = SellerOrder.objects.select_related("seller").order_by("created_at", "pk")
+    parcels = SellerOrder.objects.select_related("seller", "cancel_request")
+    parcels = parcels.order_by("created_at", "pk")
     return orders.select_related("payment").prefetch_related(
         Prefetch("seller_orders", queryset=parcels),
         Prefetch("seller_orders__lines", queryset=lines),
@@ -52,14 +53,28 @@ def with_parcels(orders: QuerySet[Order]) -> QuerySet[Order]:
         Prefetch("seller_orders__refusals", queryset=Refusal.objects.select_related("refund")),
         Prefetch("seller_orders__refusals__lines", queryset=refused),
         Prefetch("seller_orders__cases", queryset=Case.objects.order_by("created_at", "pk")),
+        "seller_orders__extra_postages",
         Prefetch("events", queryset=OrderEvent.objects.order_by("created_at", "pk")),
-        Prefetch("payment__refunds", queryset=Refund.objects.order_by("created_at")),
+        "payments",
+        Prefetch("payments__refunds", queryset=Refund.objects.order_by("created_at")),
     )
 
 
 def order_by_token(token: str) -> Order | None:
     """Return the order that a link without sign-in opens."""
     return with_parcels(Order.objects.filter(token=token)).first()
+
+
+def part_by_token(token: str, pk: UUID) -> SellerOrder | None:
+    """Return one shop's part of the placed order that a link without sign-in opens."""
+    return part_in(Order.objects.filter(token=token), pk)
+
+
+def part_in(orders: QuerySet[Order], pk: UUID) -> SellerOrder | None:
+    """Return the seller order ``pk`` if it is of one of ``orders``, and they are placed."""
+    parts = SellerOrder.objects.select_related("order", "seller", "cancel_request")
+    placed = orders.filter(status=OrderStatus.PLACED)
+    return parts.prefetch_related("extra_postages").filter(pk=pk, order__in=placed).first()
 
 
 def order_of_user(user: User, number: str) -> Order | None:
@@ -80,7 +95,7 @@ def orders_of_user(user: User) -> QuerySet[Order]:
 
 def order_of_payment(payment_id: UUID) -> Order | None:
     """Return the order that a payment is for."""
-    return Order.objects.filter(payment__pk=payment_id).select_related("payment").first()
+    return Order.objects.filter(payments__pk=payment_id).select_related("payment").first()
 
 
 def _held_still() -> Exists:
@@ -103,11 +118,13 @@ def overdue_orders() -> list[UUID]:
 
 
 def unfinished_payments(*, older_than: int) -> list[UUID]:
-    """Return authorised payments, and open ones of pending orders, last changed ``older_than`` seconds ago."""
+    """Return authorised payments, and open ones of pending orders or of extra postage, last changed
+    ``older_than`` seconds ago.
+    """
     unfinished = Payment.objects.filter(
         Q(
+            Q(order__status=OrderStatus.PENDING) | Q(placing=None),
             status__in=(PaymentStatus.CREATED, PaymentStatus.PENDING),
-            order__status=OrderStatus.PENDING,
         )
         | Q(status=PaymentStatus.AUTHORIZED),
         updated_at__lt=Now() - timedelta(seconds=older_than),

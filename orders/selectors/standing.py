@@ -2,11 +2,13 @@
 
 The rules, for the days before a moment ``as_of``:
 
-* *Orders* are those paid in these days. One of which the shop refused a copy, or that it cancelled, was
-  not *completed*.
+* *Orders* are those paid in these days. One of which the shop refused a copy, or that it cancelled or
+  left lying until it was cancelled, was not *completed*. One that its buyer called off, or let lapse by not
+  answering, is not counted at all.
 * An order is *due* once the day has ended by which it was to be posted: so many working days after the
   day of payment (UTC) as the shop promised then. It was posted *in time* if its last parcel was on its way
-  by that day. One that was posted counts at once; one that was cancelled is not due.
+  by that day. One that was posted counts at once; one that was cancelled is not due. While its buyer was
+  asked for extra postage its time stood still: each day that was begun is added, up to ``as_of``.
 * A *question* is a conversation that a reader began; what follows in it ("Thank you") asks nothing.
   The time to an *answer* is from its first message to the shop's first, the median of these days. A
   question without an answer counts with the time it has waited, once that is a day.
@@ -36,13 +38,17 @@ PATIENCE = timedelta(days=1)
 class PastOrder:
     """What an order tells of its shop. Moments are None for what has not happened.
 
-    It is cancelled with the first copy that is refused, and shipped with its last parcel.
+    It is cancelled with the first copy that is refused, and shipped with its last parcel; called off
+    when its buyer has cancelled all of it.
     """
 
     placed_at: datetime
     dispatch_days: int
     cancelled_at: datetime | None = None
     shipped_at: datetime | None = None
+    called_off_at: datetime | None = None
+    # From when to when the buyer was asked for extra postage; without an end, they still are.
+    asked: Sequence[tuple[datetime, datetime | None]] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +92,12 @@ def figures(
 ) -> Figures:
     """Return a shop's figures of the ``days`` before ``as_of`` (aware), from its rows alone."""
     since = as_of - timedelta(days=days)
-    placed = [order for order in orders if since <= order.placed_at < as_of]
+    placed = [
+        order
+        for order in orders
+        if since <= order.placed_at < as_of
+        and (_before(order.cancelled_at, as_of) or not _before(order.called_off_at, as_of))
+    ]
     kept = [order for order in placed if not _before(order.cancelled_at, as_of)]
     due = [order for order in kept if _is_due(order, as_of)]
     asked = [one for one in questions if since <= one.asked_at < as_of]
@@ -109,18 +120,25 @@ def _before(moment: datetime | None, as_of: datetime) -> bool:
     return moment is not None and moment < as_of
 
 
-def _post_by(order: PastOrder) -> datetime:
+def _post_by(order: PastOrder, as_of: datetime) -> datetime:
     """Return the first moment that is too late."""
     day = last_day(order.placed_at.astimezone(UTC).date(), order.dispatch_days)
+    day += timedelta(days=_days_asked(order, as_of))
     return datetime(day.year, day.month, day.day, tzinfo=UTC) + timedelta(days=1)
 
 
+def _days_asked(order: PastOrder, as_of: datetime) -> int:
+    day = timedelta(days=1)
+    stood = (min(end or as_of, as_of) - start for start, end in order.asked if start < as_of)
+    return sum(-(-length // day) for length in stood)
+
+
 def _is_due(order: PastOrder, as_of: datetime) -> bool:
-    return _before(order.shipped_at, as_of) or _post_by(order) <= as_of
+    return _before(order.shipped_at, as_of) or _post_by(order, as_of) <= as_of
 
 
 def _in_time(order: PastOrder, as_of: datetime) -> bool:
-    return _before(order.shipped_at, min(as_of, _post_by(order)))
+    return _before(order.shipped_at, min(as_of, _post_by(order, as_of)))
 
 
 def _wait(question: Question, as_of: datetime) -> int | None:
@@ -137,7 +155,12 @@ _STANDINGS = """
     WITH placed AS (
         SELECT so.id, so.seller_id, so.status, b4a_last_posting_day(
             (o.placed_at AT TIME ZONE 'UTC')::date, coalesce(so.dispatch_days, s.dispatch_days)
-        ) AS post_by
+        ) + coalesce((
+            SELECT sum(ceil(extract(epoch FROM
+                least(coalesce(x.answered_at, %(as_of)s), %(as_of)s) - x.created_at) / 86400))
+            FROM orders_extrapostage x
+            WHERE x.seller_order_id = so.id AND x.created_at < %(as_of)s
+        ), 0)::integer AS post_by
         FROM orders_order o
         JOIN orders_sellerorder so ON so.order_id = o.id
         JOIN accounts_seller s ON s.id = so.seller_id
@@ -149,15 +172,17 @@ _STANDINGS = """
             min(e.created_at) FILTER (
                 WHERE e.type IN ('cancelled', 'refused') AND e.created_at < %(as_of)s
             ) AS cancelled_at,
+            min(e.created_at) FILTER (WHERE e.type = 'called_off' AND e.created_at < %(as_of)s
+                AND placed.status = 'cancelled') AS called_off_at,
             -- A parcel each. No more follow once all is posted, so the last is known for any day.
             max(e.created_at) FILTER (WHERE e.type = 'shipped') AS last_parcel_at
         FROM placed LEFT JOIN orders_orderevent e ON e.seller_order_id = placed.id
-            AND e.type IN ('cancelled', 'refused', 'shipped')
+            AND e.type IN ('cancelled', 'refused', 'called_off', 'shipped')
         GROUP BY placed.id, placed.seller_id, placed.post_by, placed.status
     ), known AS (
-        SELECT *, CASE WHEN status IN ('shipped', 'delivered') AND last_parcel_at < %(as_of)s
-            THEN last_parcel_at END AS shipped_at
-        FROM told
+        SELECT *, CASE WHEN status IN ('shipped', 'delivered', 'completed')
+            AND last_parcel_at < %(as_of)s THEN last_parcel_at END AS shipped_at
+        FROM told WHERE cancelled_at IS NOT NULL OR called_off_at IS NULL
     ), counted AS (
         SELECT seller_id,
             count(*) AS orders,

@@ -13,7 +13,7 @@ from django_countries import countries
 from accounts.models import Seller
 from books4all.lib.carriers import check_number, tracking_page
 from books4all.lib.templatetags.b4a import NEAR_COUNTRIES
-from orders.constants import RefusalReason
+from orders.constants import SHOP_REASONS, ParcelStatus, RefusalReason
 from orders.models import OrderLine, SellerOrder
 from orders.selectors.documents import LabelFormat
 from orders.selectors.seller_orders import ABROAD, HOME, Filters
@@ -115,6 +115,17 @@ class TrackingForm(forms.Form):
         return {name: self.cleaned_data.get(name, "") for name in names}
 
 
+class KnownParcelForm(TrackingForm):
+    """What is known of a parcel that was posted."""
+
+    tracking_status = forms.ChoiceField(
+        label=gettext_lazy("What is known of it"),
+        help_text=gettext_lazy("For the buyer to see. The order itself stays as it is."),
+        choices=ParcelStatus.choices,
+        required=False,
+    )
+
+
 class CopiesForm(forms.Form):
     """How many copies of each line are meant, of those that are left.
 
@@ -172,7 +183,7 @@ class RefuseForm(CopiesForm):
 
     reason = forms.ChoiceField(
         label=gettext_lazy("Why"),
-        choices=RefusalReason.choices,
+        choices=SHOP_REASONS,
         widget=forms.RadioSelect,
         error_messages={"required": gettext_lazy("Choose a reason.")},
     )

@@ -16,7 +16,7 @@ from books4all.lib.errors import DomainError
 from orders.models import SellerOrder
 from orders.selectors import seller_orders as reads
 from orders.seller.common import MAY_WRITE, chosen, order_url, own_order
-from orders.seller.forms import ParcelForm, PostAllForm, TrackingForm
+from orders.seller.forms import KnownParcelForm, ParcelForm, PostAllForm
 from orders.services import posting
 from orders.services import seller_orders as services
 
@@ -75,11 +75,20 @@ def order_parcel(
         "carrier": found.carrier,
         "tracking_number": found.tracking_number,
         "tracking_url": found.tracking_url,
+        "tracking_status": found.tracking_status,
     }
-    form = TrackingForm(request.POST if request.method == "POST" else None, initial=known)
+    form = KnownParcelForm(request.POST if request.method == "POST" else None, initial=known)
     if form.is_valid():
         try:
-            services.correct_tracking(shipment_id=found.pk, actor=member.user, **form.tracking())
+            if form.tracking() != {name: known[name] for name in form.tracking()}:
+                services.correct_tracking(
+                    shipment_id=found.pk, actor=member.user, **form.tracking()
+                )
+            services.follow_parcel(
+                shipment_id=found.pk,
+                status=form.cleaned_data["tracking_status"] or found.tracking_status,
+                actor=member.user,
+            )
         except DomainError as error:
             messages.error(request, error.message)
         else:

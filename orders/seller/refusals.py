@@ -39,7 +39,7 @@ def order_refuse(request: HttpRequest, member: SellerMember, number: str) -> Htt
             messages.error(request, error.message)
         else:
             words = _("Refused. The buyer is told by mail and gets %(amount)s back.")
-            messages.success(request, words % {"amount": refusal.refund.amount})
+            messages.success(request, words % {"amount": refusal.amount})
         return redirect(order_url(seller, part.order.number))
     return shop_page(
         request,

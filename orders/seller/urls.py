@@ -3,6 +3,7 @@
 from django.urls import URLPattern, path
 
 from orders.seller import (
+    after,
     cases,
     documents,
     messages,
@@ -70,6 +71,20 @@ urlpatterns: list[URLPattern] = [
     path("<slug:shop>/money/payouts/", money.payouts, name="payouts"),
     path("<slug:shop>/money/payouts/<uuid:pk>/", money.payout, name="payout"),
     path("<slug:shop>/money/account/", money.payout_account, name="payout_account"),
+    path(
+        "<slug:shop>/orders/<slug:number>/delivered/", after.order_delivered, name="order_delivered"
+    ),
+    path("<slug:shop>/orders/<slug:number>/postage/", after.order_postage, name="order_postage"),
+    path(
+        "<slug:shop>/orders/<slug:number>/postage/withdraw/",
+        after.order_postage_withdraw,
+        name="order_postage_withdraw",
+    ),
+    path(
+        "<slug:shop>/orders/<slug:number>/cancellation/",
+        after.order_cancellation,
+        name="order_cancellation",
+    ),
     # Messages with readers
     path("<slug:shop>/messages/", messages.inbox, name="messages"),
     path("<slug:shop>/messages/order/<uuid:pk>/", messages.about_order, name="message_order"),

@@ -286,12 +286,24 @@ def _provider_of(payment: Payment) -> PaymentProvider:
 
 
 def _create(payment: Payment) -> ProviderPayment:
+    words = _("Order %(number)s") % {"number": payment.order.number}
+    return create_at_provider(payment, description=words)
+
+
+def create_at_provider(payment: Payment, *, description: str) -> ProviderPayment:
+    """Open a payment at its provider, with its id as the key; what was opened before is opened again.
+
+    Must not be called inside a transaction.
+
+    Raises:
+        ProviderUnavailableError: the provider did not answer, twice.
+    """
     provider = _provider_of(payment)
     path = reverse("orders:pay_return", args=[payment.pk])
     intent = Intent(
         key=str(payment.pk),
         amount=payment.amount,
-        description=_("Order %(number)s") % {"number": payment.order.number},
+        description=description,
         return_url=settings.PUBLIC_URL + path,
         capture_later=settings.PAYMENT_CAPTURE == "placing",
     )

@@ -37,7 +37,7 @@ from orders.models import (
 from orders.models.amounts import columns
 from orders.payments.base import ProviderDispute
 from orders.selectors.disputes import is_disputed
-from orders.services import postings, timeline
+from orders.services import postings, promises, timeline
 from orders.services.transactions import business_transaction
 
 _CLOSED = (DisputeStatus.WON, DisputeStatus.LOST)
@@ -306,7 +306,8 @@ def _call_off(seller_order: SellerOrder) -> None:
     posted = seller_order.lines.filter(posted__gt=0).exists()
     seller_order.status = SellerOrderStatus.SHIPPED if posted else SellerOrderStatus.CANCELLED
     seller_order.cancel_reason = _("The buyer’s bank took the payment back")
-    seller_order.save(update_fields=["status", "cancel_reason", "updated_at"])
+    promises.follow(seller_order, SellerOrderStatus(seller_order.status))
+    seller_order.save(update_fields=["status", "cancel_reason", *promises.FIELDS, "updated_at"])
 
 
 def _tell(parts: Iterable[DisputePart], kind: str) -> None:

@@ -40,6 +40,7 @@ from orders.services import (
     disputes,
     payment_events,
     placing,
+    postage_paid,
     postings,
     refunds,
     timeline,
@@ -151,6 +152,14 @@ def expire(*, order_id: UUID, even_if_held: bool = False) -> Order:
         # The buyer has done their part in time.
         return capture(payment_id=payment.pk)
     return _end(payment_id=payment.pk, told=cancel_at_provider(payment=payment))
+
+
+@business_transaction
+def forget(*, payment_id: UUID) -> None:
+    """Close a payment of extra postage that the provider has never heard of."""
+    payment = _lock(payment_id)
+    if payment.placing_id is None and not payment.reference:
+        postage_paid.closed(payment)
 
 
 def cancel_at_provider(*, payment: Payment) -> ProviderPayment | None:
@@ -303,7 +312,9 @@ def _apply(payment: Payment, told: ProviderPayment) -> Order:
         payment.save(update_fields=["status", "captured_at", "updated_at"])
         _note(payment, PaymentEventKind.CHARGE_SUCCESS, told)
         postings.captured(payment)
-        if order.status == OrderStatus.PENDING:
+        if payment.placing_id is None:
+            postage_paid.captured(payment)
+        elif order.status == OrderStatus.PENDING:
             placing.place_held(order)
         else:
             placing.place_late(payment)

@@ -22,7 +22,7 @@ from orders.constants import (
     SellerOrderStatus,
 )
 from orders.models import Hold, Order, OrderLine, Payment
-from orders.services import gift_cards, postings, promotions, refunds, timeline
+from orders.services import gift_cards, postings, promises, promotions, refunds, timeline
 
 
 def place_held(order: Order) -> None:
@@ -69,6 +69,7 @@ def _mark_placed(order: Order) -> None:
     order.basket.status = BasketStatus.ORDERED
     order.basket.save(update_fields=["status", "updated_at"])
     order.seller_orders.update(status=SellerOrderStatus.PLACED, updated_at=Now())
+    promises.begin(order)
     postings.placed(order, subsidy=Money(_subsidies(order), order.currency))
     timeline.record(order, EventType.PLACED, actor=order.user, side=Actor.BUYER)
     enqueue("orders.send_mail", kind="placed", pk=str(order.pk))

@@ -30,19 +30,18 @@ def sweep(*, grace: int = 20) -> Swept:
     ``grace`` is how many seconds old a payment must be, so that what is just happening is left to
     those who do it. Must not be called in a transaction.
     """
-    asked, bad1 = _each(
+    asked, bad1 = each(
         unfinished_payments(older_than=grace), lambda pk: payments.settle(payment_id=pk)
     )
-    expired, bad2 = _each(overdue_orders(), lambda pk: payments.expire(order_id=pk))
-    settled, bad3 = _each(
-        pending_refunds(older_than=grace), lambda pk: refunds.settle(refund_id=pk)
-    )
+    expired, bad2 = each(overdue_orders(), lambda pk: payments.expire(order_id=pk))
+    settled, bad3 = each(pending_refunds(older_than=grace), lambda pk: refunds.settle(refund_id=pk))
     swept = Swept(expired, asked, settled, bad1 + bad2 + bad3)
     log.info("swept", expired=expired, asked=asked, refunds=settled, failed=swept.failed)
     return swept
 
 
-def _each(pks: Iterable[UUID], work: Callable[[UUID], Any]) -> tuple[int, int]:
+def each(pks: Iterable[UUID], work: Callable[[UUID], Any]) -> tuple[int, int]:
+    """Do ``work`` with each row by itself; return how many were done, and how many failed."""
     done = failed = 0
     for pk in pks:
         try:

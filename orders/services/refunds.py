@@ -16,7 +16,15 @@ from books4all.lib.errors import ConflictError, DomainError, NotFoundError
 from books4all.lib.ids import uuid7
 from books4all.lib.jobs import enqueue
 from books4all.lib.money import Money
-from orders.constants import Actor, EventType, PaymentEventKind, RefundStatus, Stage
+from orders.constants import (
+    Actor,
+    EventType,
+    PaymentEventKind,
+    PaymentStatus,
+    PostageStatus,
+    RefundStatus,
+    Stage,
+)
 from orders.errors import ProviderError, ProviderRefusedError, TransitionError
 from orders.models import OrderLine, Parts, Payment, Refund, RefundLine, SellerOrder, ShipmentLine
 from orders.models.amounts import columns
@@ -67,7 +75,8 @@ def grant(
 
     ``stage`` says where the money stands: still held (copies not posted), or earned by posting. The
     caller holds the seller order's lock. ``key`` becomes the refund's own, so that the same decision
-    taken twice is one refund. What a gift card paid goes back to it once the payment is used up.
+    taken twice is one refund. What a gift card paid goes back to it once the payment is used up; what
+    was paid as extra postage goes back to its own payment, as a refund beside the one that is returned.
 
     Raises:
         DomainError: there is nothing to give back, or more than was paid and is not given back yet.
@@ -77,28 +86,76 @@ def grant(
         return made
     currency = seller_order.currency
     post = delivery or Money(0, currency)
-    post_parts = of_delivery(seller_order, post)
-    amount = Money(sum(back.parts.paid for back in lines) + post.minor, currency)
-    if amount.minor <= 0 and stage != Stage.HELD:
-        message = _("Say how much is to be given back.")
-        raise DomainError(message, fields={"amount": [message]})
+    whole, gone = _delivery_so_far(seller_order, post)
     _check_lines(lines)
     if stage == Stage.EARNED:
-        _check_left(seller_order, amount)
-    payment = seller_order.order.payment
+        paid = sum(back.parts.paid for back in lines) + post.minor
+        _check_left(seller_order, Money(paid, currency))
+    given: list[_Given] = []
+    for payment, minor in _payments_of_post(seller_order, post):
+        part = _next(whole, gone, minor)
+        gone += part
+        given.append(_Given(payment, () if given else lines, part))
+    found = [one for one in given if one.amount]
+    if not found and stage == Stage.HELD:
+        # Copies that promotions have paid for altogether: nothing to give back, but to whom they cost.
+        found = given[:1]
+    if not found:
+        message = _("Say how much is to be given back.")
+        raise DomainError(message, fields={"amount": [message]})
+    about = _About(seller_order, stage, reason, actor, side)
+    made, *_others = [
+        _write(one, about, key=(key or uuid7()) if n == 0 else uuid7())
+        for n, one in enumerate(found)
+    ]
+    return made
+
+
+@dataclass(frozen=True, slots=True)
+class _Given:
+    """What one payment gives back: of lines, and ``post`` of the delivery."""
+
+    payment: Payment
+    lines: Sequence[Back]
+    post: Parts
+
+    @property
+    def parts(self) -> Parts:
+        return sum((back.parts for back in self.lines), start=self.post)
+
+    @property
+    def amount(self) -> int:
+        return self.parts.paid
+
+
+@dataclass(frozen=True, slots=True)
+class _About:
+    """What the refunds of one decision have in common."""
+
+    seller_order: SellerOrder
+    stage: Stage
+    reason: str
+    actor: User | None
+    side: Actor | None
+
+
+def _write(given: _Given, about: _About, *, key: UUID) -> Refund:
+    """Write a refund with its lines, its ledger entry, its event, and the job that settles it."""
+    seller_order, parts = about.seller_order, given.parts
+    currency = seller_order.currency
     refund = Refund.objects.create(
-        pk=key or uuid7(),
-        payment=payment,
+        pk=key,
+        payment=given.payment,
         seller_order=seller_order,
-        stage=stage,
-        amount_minor=amount.minor,
-        gift_minor=_to_gift_cards(payment, amount),
-        status=RefundStatus.PENDING if amount else RefundStatus.SETTLED,
-        delivery_minor=post.minor,
-        delivery_subsidy_minor=post_parts.subsidy,
-        delivery_tax_minor=post_parts.tax,
+        stage=about.stage,
+        amount_minor=parts.paid,
+        gift_minor=_to_gift_cards(given.payment, Money(parts.paid, currency)),
+        status=RefundStatus.PENDING if parts.paid else RefundStatus.SETTLED,
+        delivery_minor=given.post.paid,
+        delivery_subsidy_minor=given.post.subsidy,
+        delivery_tax_minor=given.post.tax,
         currency=currency,
-        reason=reason[:200],
+        reason=about.reason[:200],
     )
     RefundLine.objects.bulk_create(
         RefundLine(
@@ -108,11 +165,10 @@ def grant(
             currency=currency,
             **columns(back.parts),
         )
-        for back in lines
+        for back in given.lines
     )
     to_cards = gift_cards.give_back(refund)
-    parts = sum((back.parts for back in lines), start=post_parts)
-    if stage == Stage.HELD:
+    if about.stage == Stage.HELD:
         postings.refunded_before_posting(
             refund, subsidy=Money(parts.subsidy, currency), to_cards=to_cards
         )
@@ -120,8 +176,8 @@ def grant(
         postings.refunded_after_posting(
             refund, share=postings.share_of(seller_order, parts), to_cards=to_cards
         )
-    if amount:
-        _ask(refund, actor, side)
+    if parts.paid:
+        _ask(refund, about.actor, about.side)
         documents.ask_for_credit(refund)
     return refund
 
@@ -166,13 +222,42 @@ def goodwill(
     return refund
 
 
-def ask(*, payment: Payment, amount: Money, reason: str) -> Refund:
-    """Give back what was paid for an order that was never placed, inside the caller's transaction.
+def _payments_of_post(seller_order: SellerOrder, post: Money) -> list[tuple[Payment, int]]:
+    """Return the order's payment, and those of extra postage, with how much of ``post`` each gives back.
+
+    What the order's payment has paid for the post comes first; the rest is what was paid later.
+    """
+    payment = seller_order.order.payment
+    gone = Refund.objects.filter(seller_order=seller_order).values_list("payment_id")
+    by_payment = dict(gone.annotate(sum=Sum("delivery_minor")).order_by())
+    rest = post.minor
+    shares = []
+    paid = [(payment, seller_order.delivery_paid_minor)]
+    if seller_order.extra_minor:
+        later = Payment.objects.filter(
+            extra_postage__seller_order=seller_order,
+            extra_postage__status=PostageStatus.PAID,
+            status=PaymentStatus.CAPTURED,
+        )
+        paid += [(one, one.amount_minor) for one in later.order_by("created_at", "pk")]
+    for one, most in paid:
+        share = min(rest, max(0, most - int(by_payment.get(one.pk, 0))))
+        shares.append((one, share))
+        rest -= share
+    return shares
+
+
+def ask(
+    *, payment: Payment, amount: Money, reason: str, seller_order: SellerOrder | None = None
+) -> Refund:
+    """Give back what was paid for nothing, inside the caller's transaction: the order was never placed,
+    or the extra postage of ``seller_order`` is not asked for any more.
 
     The database refuses (IntegrityError) what would give back more than was captured.
     """
     refund = Refund.objects.create(
         payment=payment,
+        seller_order=seller_order,
         amount_minor=amount.minor,
         currency=amount.currency,
         reason=reason[:200],
@@ -296,12 +381,14 @@ def _write_down(refund: Refund, before: RefundStatus, told: ProviderRefund) -> N
         postings.refund_paid(refund)
         kind = PaymentEventKind.REFUND_SUCCESS
         _record(refund, EventType.REFUNDED, None, None)
+        enqueue("orders.send_mail", kind="refund_settled", pk=str(refund.pk))
     elif refund.status == RefundStatus.FAILED:
         kind = PaymentEventKind.REFUND_FAILURE
         if before == RefundStatus.SETTLED:
             postings.refund_undone(refund)
             kind = PaymentEventKind.REFUND_REVERSE
         _record(refund, EventType.REFUND_FAILED, None, None)
+        enqueue("orders.send_mail", kind="refund_failed", pk=str(refund.pk))
     else:
         kind = PaymentEventKind.REFUND_REQUEST
     if told.amount:
@@ -368,6 +455,12 @@ def of_delivery(seller_order: SellerOrder, amount: Money) -> Parts:
     Raises:
         DomainError: more than was paid for it, less what was given back.
     """
+    whole, gone = _delivery_so_far(seller_order, amount)
+    return _next(whole, gone, amount.minor)
+
+
+def _delivery_so_far(seller_order: SellerOrder, amount: Money) -> tuple[Parts, Parts]:
+    """Return the parts of the delivery, and what was given back of it. Raises as ``of_delivery``."""
     whole = seller_order.delivery_parts
     sums = Refund.objects.filter(seller_order=seller_order).aggregate(
         paid=Sum("delivery_minor", default=0),
@@ -379,7 +472,7 @@ def of_delivery(seller_order: SellerOrder, amount: Money) -> Parts:
     if not 0 <= amount.minor <= left.minor:
         message = _("Of the delivery, at most %(left)s can be given back.") % {"left": left}
         raise DomainError(message, fields={"delivery": [message]})
-    return _next(whole, gone, amount.minor)
+    return whole, gone
 
 
 def _next(whole: Parts, gone: Parts, paid: int) -> Parts:
@@ -387,7 +480,7 @@ def _next(whole: Parts, gone: Parts, paid: int) -> Parts:
 
     Once all of ``whole`` is given back, its parts are too, to the penny.
     """
-    if not whole.paid:
+    if not whole.paid or not paid:
         return Parts()
     upto = whole.upto(gone.paid + paid, whole.paid)
     return Parts(paid, *(max(0, n) for n in (upto - gone).tuple[1:]))
@@ -417,5 +510,10 @@ def _record(refund: Refund, event: EventType, actor: User | None, side: Actor | 
         actor=actor,
         side=side,
         note=note,
-        data={"refund": str(refund.pk), "amount": refund.amount_minor, "currency": refund.currency},
+        data={
+            "refund": str(refund.pk),
+            "amount": refund.amount_minor,
+            "currency": refund.currency,
+            "stage": refund.stage,
+        },
     )

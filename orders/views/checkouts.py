@@ -11,6 +11,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 from django_countries import countries
@@ -217,6 +218,11 @@ def pay_return(request: HttpRequest, payment: UUID) -> HttpResponse:
         log.warning("payment_not_known", payment=str(payment), error=str(error))
         state = ProviderState.PROCESSING
     if order.status == OrderStatus.PLACED:
+        if state is ProviderState.PROCESSING:
+            # Paid later than the order: extra postage.
+            messages.info(
+                request, _("We are waiting for your bank. Please don’t pay again: we write to you.")
+            )
         return redirect(order)
     context = {
         "order": order,

@@ -26,6 +26,8 @@ RULES: dict[str, int] = {
     "order_documents": 401,
     "order_document": 401,
     "track": 404,
+    **dict.fromkeys(["cancel_part", "part_arrived", "answer_postage"], 401),
+    **dict.fromkeys(["track_cancel_part", "track_part_arrived", "track_answer_postage"], 404),
     "basket": 200,
     "add_to_basket": 400,
     "change_line": 400,
@@ -93,6 +95,8 @@ def test_what_a_visitor_gets(api: APIClient) -> None:
             else "0" * 8 + "-0000-7000-8000-" + "0" * 12,
         )
         address = address.replace("{photo}", "1")
+        for placeholder in ("{part}", "{parcel}"):
+            address = address.replace(placeholder, "01890000-0000-7000-8000-000000000000")
         for placeholder in ("{slug}", "{number}", "{token}", "{shop}"):
             address = address.replace(placeholder, "none")
         expected = 401 if is_of_a_team(path) else RULES[name]

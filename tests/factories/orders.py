@@ -16,6 +16,8 @@ from orders.constants import (
     EventType,
     OrderStatus,
     PaymentStatus,
+    Promise,
+    ReminderKind,
     ReportReason,
     SellerOrderStatus,
     Side,
@@ -24,11 +26,13 @@ from orders.models import (
     Basket,
     BasketLine,
     BasketParcel,
+    CancelRequest,
     Case,
     CaseLine,
     CasePhoto,
     CommissionRule,
     Document,
+    ExtraPostage,
     Hold,
     IdempotencyKey,
     Message,
@@ -42,6 +46,7 @@ from orders.models import (
     Refund,
     Refusal,
     RefusalLine,
+    Reminder,
     RemitRule,
     SandboxPayment,
     SellerOrder,
@@ -332,6 +337,41 @@ class CasePhotoFactory(DjangoModelFactory[CasePhoto]):
     status = "ready"
     sha256 = factory.Sequence(lambda n: f"{n:064}")
     widths = [160]
+
+
+class ExtraPostageFactory(DjangoModelFactory[ExtraPostage]):
+    """£5.00 more for the post, which the buyer is to answer."""
+
+    class Meta:
+        model = ExtraPostage
+
+    seller_order = factory.SubFactory(SellerOrderFactory, status=SellerOrderStatus.ACCEPTED)
+    amount_minor = 500
+    currency = "GBP"
+    reason = "It weighs two kilos"
+    expires_at = factory.LazyFunction(lambda: timezone.now() + timedelta(days=4))
+
+
+class CancelRequestFactory(DjangoModelFactory[CancelRequest]):
+    """A buyer who asks to cancel what was accepted."""
+
+    class Meta:
+        model = CancelRequest
+
+    seller_order = factory.SubFactory(SellerOrderFactory, status=SellerOrderStatus.ACCEPTED)
+    reason = "Found it at home"
+
+
+class ReminderFactory(DjangoModelFactory[Reminder]):
+    """A shop was reminded to post."""
+
+    class Meta:
+        model = Reminder
+
+    seller_order = factory.SubFactory(SellerOrderFactory, status=SellerOrderStatus.ACCEPTED)
+    promise = Promise.POST
+    kind = ReminderKind.DAY
+    act_by = factory.LazyFunction(lambda: timezone.now() + timedelta(days=1))
 
 
 class OrderEventFactory(DjangoModelFactory[OrderEvent]):

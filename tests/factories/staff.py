@@ -288,6 +288,11 @@ class World:
             orders.Case: lambda _n: sales.CaseFactory(),
             orders.CaseLine: lambda _n: sales.CaseLineFactory(case__seller_order=part),
             orders.CasePhoto: lambda _n: sales.CasePhotoFactory(case=first[orders.Case]),
+            orders.ExtraPostage: lambda _n: sales.ExtraPostageFactory(
+                seller_order=part, status="refused"
+            ),
+            orders.CancelRequest: lambda _n: sales.CancelRequestFactory(),
+            orders.Reminder: lambda _n: sales.ReminderFactory(),
             orders.OrderEvent: lambda _n: sales.OrderEventFactory(
                 order=order, seller_order=part, actor=people.UserFactory(), type="payment_problem"
             ),

@@ -176,6 +176,7 @@ def test_query_count(api: APIClient, shop: Seller, django_assert_num_queries: An
             part = sold(shop, copies=(1, 1))
             send(api, part, "shipments", carrier="DHL", lines=[{"line": str(part.lines.first().pk), "quantity": 1}])  # fmt: skip
             send(api, part, "refusals", reason="damaged")
-        # user, membership; orders, lines with books, parcels, what is in them, refusals, their lines
-        with django_assert_num_queries(8):
+        # user, membership; orders, lines with books, parcels, what is in them, refusals, their lines,
+        # extra postage
+        with django_assert_num_queries(9):
             api.get(ORDERS)

@@ -9,7 +9,7 @@ from django.db import IntegrityError
 
 from books4all.lib.errors import DomainError
 from orders.models import OrderLine, Refund, Refusal, SellerOrder, Shipment, ShipmentLine
-from orders.services import seller_orders
+from orders.services import seller_orders, steps
 from orders.services.seller_orders import Asked
 from tests.orders.selling import sold
 from tests.orders.test_races import at_once, pause
@@ -108,9 +108,9 @@ def test_control_without_the_lock_only_the_database_stands_in_the_way(
     """Everybody has looked before anybody acts: the constraint refuses what the lock would have."""
     part = sold(copies=(1,), status="accepted")
     seen = list(part.lines.all())
-    monkeypatch.setattr(seller_orders, "_locked", without_lock)
+    monkeypatch.setattr(steps, "locked", without_lock)
     monkeypatch.setattr(
-        seller_orders, "_chosen", lambda _lines, _copies: [(copy(line), line.left) for line in seen]
+        steps, "chosen", lambda _lines, _copies: [(copy(line), line.left) for line in seen]
     )
     results = at_once([work(part) for _n in range(3)])
     assert any(isinstance(r, IntegrityError) for r in results), results

@@ -15,6 +15,7 @@ from catalog.constants import ReviewStatus
 from orders import jobs
 from orders.admin.standing import below_target
 from orders.constants import EventType, SellerOrderStatus, Side
+from orders.models import ExtraPostage, SellerOrder
 from orders.selectors.deadlines import last_day
 from orders.selectors.standing import (
     Figures,
@@ -33,6 +34,7 @@ from tests.factories.accounts import (
 )
 from tests.factories.catalog import ListingFactory, SellerReviewFactory
 from tests.factories.orders import (
+    ExtraPostageFactory,
     MessageFactory,
     OrderEventFactory,
     OrderFactory,
@@ -69,6 +71,22 @@ def test_a_cancelled_order_is_neither_completed_nor_due() -> None:
     assert (found.orders, found.cancelled, found.due) == (2, 1, 0)
 
 
+def test_an_order_that_its_buyer_called_off_is_not_counted() -> None:
+    off = PastOrder(MONDAY, 1, called_off_at=MONDAY + HOUR)
+    refused_first = PastOrder(MONDAY, 1, cancelled_at=MONDAY, called_off_at=MONDAY + HOUR)
+    found = of(off, refused_first, PastOrder(MONDAY, 1, called_off_at=AS_OF))
+    assert (found.orders, found.cancelled, found.due) == (2, 1, 1)
+
+
+def test_while_the_buyer_is_asked_for_extra_postage_time_stands_still() -> None:
+    thursday = MONDAY + 3 * DAY
+    asked = ((MONDAY + HOUR, MONDAY + 30 * HOUR),)
+    assert of(PastOrder(MONDAY, 1, shipped_at=thursday)).in_time == 0
+    assert of(PastOrder(MONDAY, 1, shipped_at=thursday, asked=asked)).in_time == 1
+    # Asked for still, and so not due.
+    assert of(PastOrder(AS_OF - 3 * DAY, 0, asked=((AS_OF - 3 * DAY, None),))).due == 0
+
+
 def test_what_came_later_is_not_looked_at() -> None:
     known_later = PastOrder(MONDAY, 5, cancelled_at=AS_OF + HOUR, shipped_at=AS_OF + HOUR)
     assert of(known_later) == of(PastOrder(MONDAY, 5))
@@ -92,7 +110,9 @@ MOMENTS = MINUTES.map(lambda minutes: AS_OF + timedelta(minutes=minutes))
 LATER = st.none() | st.integers(min_value=0, max_value=60 * 24 * 20).map(
     lambda minutes: timedelta(minutes=minutes)
 )
-ORDERS = st.lists(st.tuples(MOMENTS, st.integers(0, 9), LATER, LATER), max_size=6)
+ORDERS = st.lists(
+    st.tuples(MOMENTS, st.integers(0, 9), LATER, LATER, st.booleans(), LATER), max_size=6
+)
 QUESTIONS = st.lists(st.tuples(MOMENTS, LATER), max_size=5)
 RATINGS = st.lists(st.tuples(MOMENTS, st.integers(1, 5)), max_size=4)
 
@@ -104,7 +124,7 @@ RATINGS = st.lists(st.tuples(MOMENTS, st.integers(1, 5)), max_size=4)
 @given(ORDERS, QUESTIONS, RATINGS, st.sampled_from([7, 30]))
 def test_the_statement_follows_the_rules(orders, questions, ratings, days) -> None:  # type: ignore[no-untyped-def]
     seller, other = SellerFactory(), SellerFactory()
-    past = [_order(seller, *order) for order in orders]
+    past = [_order(seller, order) for order in orders]
     asked = [_question(seller, *question) for question in questions]
     rated = [_rating(seller, *rating) for rating in ratings]
     [row] = standings(as_of=AS_OF, days=days, seller_ids=[seller.pk])
@@ -118,28 +138,48 @@ def test_the_statement_follows_the_rules(orders, questions, ratings, days) -> No
 
 def _order(
     seller: Seller,
-    placed_at: datetime,
-    dispatch_days: int,
-    cancelled: timedelta | None,
-    shipped: timedelta | None,
+    story: tuple[datetime, int, timedelta | None, timedelta | None, bool, timedelta | None],
 ) -> PastOrder:
-    """Write an order that was placed then; what is cancelled was not posted before."""
+    """Write an order that was placed then; what is cancelled, or ``called_off``, was not posted before.
+
+    An hour later its buyer was ``asked`` for extra postage, for so long (for a whole number of days: still).
+    """
+    placed_at, dispatch_days, cancelled, shipped, called_off, asked = story
     if cancelled is not None:
         shipped = None
-    status = SellerOrderStatus.PLACED if shipped is None else SellerOrderStatus.SHIPPED
+    status = SellerOrderStatus.PLACED if shipped is None else SellerOrderStatus.COMPLETED
+    if called_off and cancelled is not None:
+        status = SellerOrderStatus.CANCELLED
     part = SellerOrderFactory(
         order=OrderFactory(placed_at=placed_at),
         seller=seller,
         dispatch_days=dispatch_days,
         status=status,
     )
-    told = {EventType.CANCELLED: cancelled, EventType.SHIPPED: shipped}
+    ended = EventType.CALLED_OFF if called_off else EventType.CANCELLED
+    told = {ended: cancelled, EventType.SHIPPED: shipped}
     when = {kind: placed_at + after for kind, after in told.items() if after is not None}
     for kind, moment in when.items():
         OrderEventFactory(order=part.order, seller_order=part, type=kind, created_at=moment)
     return PastOrder(
-        placed_at, dispatch_days, when.get(EventType.CANCELLED), when.get(EventType.SHIPPED)
+        placed_at,
+        dispatch_days,
+        when.get(EventType.CANCELLED),
+        when.get(EventType.SHIPPED),
+        when.get(EventType.CALLED_OFF),
+        _asked(part, placed_at + HOUR, asked),
     )
+
+
+def _asked(
+    part: SellerOrder, start: datetime, length: timedelta | None
+) -> tuple[tuple[datetime, datetime | None], ...]:
+    if length is None:
+        return ()
+    end = start + length if length % DAY else None
+    extra = ExtraPostageFactory(seller_order=part, status="refused", answered_at=end)
+    ExtraPostage.objects.filter(pk=extra.pk).update(created_at=start)
+    return ((start, end),)
 
 
 def _question(seller: Seller, asked_at: datetime, answer: timedelta | None) -> Question:
@@ -198,14 +238,14 @@ def test_working_days_are_the_same_in_sql() -> None:
 @pytest.mark.django_db
 def test_a_past_day_is_worked_out_again_the_same_whatever_happened_since() -> None:
     seller = SellerFactory(dispatch_days=2)
-    _order(seller, MONDAY, 2, None, 5 * HOUR)
-    _order(seller, MONDAY, 2, None, None)
+    _order(seller, (MONDAY, 2, None, 5 * HOUR, False, None))
+    _order(seller, (MONDAY, 2, None, None, False, None))
     _question(seller, MONDAY, 2 * HOUR)
     standing.compute(as_of=AS_OF)
     then = list(SellerStanding.objects.order_by("days").values())
     assert [row["days"] for row in then] == [90, 365]
     # The late order goes out, another is cancelled, more is sold and asked, and the promise changes.
-    _order(seller, AS_OF + HOUR, 2, 2 * HOUR, None)
+    _order(seller, (AS_OF + HOUR, 2, 2 * HOUR, None, False, None))
     late = seller.seller_orders.exclude(events__type=EventType.SHIPPED).first()
     OrderEventFactory(
         order=late.order, seller_order=late, type=EventType.SHIPPED, created_at=AS_OF + DAY

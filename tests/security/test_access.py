@@ -47,8 +47,12 @@ from tests.factories.covers import ListingPhotoFactory
 from tests.factories.orders import (
     CaseFactory,
     CasePhotoFactory,
+    ExtraPostageFactory,
     MessageFactory,
+    OrderFactory,
+    PaymentFactory,
     SandboxPaymentFactory,
+    SellerOrderFactory,
     ShipmentFactory,
 )
 from tests.factories.payouts import paid_out
@@ -125,7 +129,8 @@ RULES: dict[str, str] = {
     **dict.fromkeys(
         [
             "accounts:address_edit", "accounts:address_remove", "catalog:want_act", "catalog:want_edit",
-            "orders:my_order", "api:address", "api:order", "api:want",
+            "orders:my_order", "api:address", "api:order",
+            "api:part_cancel", "api:part_arrived", "api:part_postage", "api:want",
             "orders:message", "orders:message_order", "orders:message_archive",
             "orders:message_block", "orders:message_report",
             "api:message", "api:message_texts", "api:message_report",
@@ -141,6 +146,9 @@ RULES: dict[str, str] = {
             "account_confirm_email", "account_reset_password_from_key", "orders:pay_again",
             "orders:pay_return", "orders:track", "orders:track_document", "orders:sandbox_pay", "api:track", "selling:invitation",
             "orders:pay_return", "orders:transfer", "orders:track", "orders:sandbox_pay", "api:track", "selling:invitation",
+            "orders:part_cancel", "orders:part_arrived", "orders:part_postage",
+            "api:track_cancel", "api:track_arrived", "api:track_postage",
+            "orders:pay_return", "orders:track", "orders:sandbox_pay", "api:track", "selling:invitation",
             "catalog:want_confirm", "catalog:want_guest", "catalog:want_guest_edit",
             "catalog:want_guest_act", "catalog:want_stop",
             "orders:problem", "orders:case", "orders:case_step", "orders:case_photos",
@@ -332,13 +340,20 @@ def everybody() -> Cast:
         "api:work",
     ):
         rows[name] = {"slug": work}
-    parcel = ShipmentFactory(seller_order=order.seller_orders.get())
     for name in (
         "selling:order",
         "selling:order_accept",
         "selling:order_post",
         "selling:order_refuse",
         "selling:order_goodwill",
+        "selling:order_delivered",
+        "selling:order_postage",
+        "selling:order_postage_withdraw",
+        "selling:order_cancellation",
+        "api:sold_history",
+        "api:sold_delivered",
+        "api:sold_postage",
+        "api:sold_cancellation",
         "api:sold_order",
         "api:sold_accept",
         "api:sold_refusals",
@@ -357,7 +372,7 @@ def everybody() -> Cast:
     rows |= rows_of_webhooks(listing.seller)
     rows |= rows_of_documents(order)
     rows |= payout_rows(listing.seller)
-    rows["selling:order_parcel"] = {"number": order.number, "parcel": str(parcel.pk)}
+    rows |= after_the_sale(part)
     return Cast(
         ann,
         bea,
@@ -425,6 +440,28 @@ def rows_of_documents(order: Order) -> dict[str, dict[str, str]]:
     }
 
 
+def after_the_sale(placed_part: SellerOrder) -> dict[str, dict[str, str]]:
+    """Return the rows of what Bea does about parts of her orders, by their number and by their token."""
+    bea = placed_part.order.user
+    posted, asked = (
+        SellerOrderFactory(status=status, order=OrderFactory(user=bea, full_name="Onlyhers"))
+        for status in ("shipped", "accepted")
+    )
+    ExtraPostageFactory(seller_order=asked)
+    for part in (posted, asked):
+        PaymentFactory(order=part.order)
+    parcel = {"parcel": str(ShipmentFactory(seller_order=placed_part).pk)}
+    rows = dict.fromkeys(
+        ["selling:order_parcel", "api:sold_parcel"], {"number": placed_part.order.number} | parcel
+    )
+    for name, part in (("cancel", placed_part), ("arrived", posted), ("postage", asked)):
+        named = {"part": str(part.pk)}
+        rows[f"api:part_{name}"] = {"number": part.order.number} | named
+        rows[f"orders:part_{name}"] = {"token": part.order.token} | named
+        rows[f"api:track_{name}"] = {"token": part.order.token} | named
+    return rows
+
+
 NOWHERE = {
     "uuid": "01890000-0000-7000-8000-000000000000",
     "string": "nowhere",
@@ -460,6 +497,9 @@ def ask(who: User | None, method: str, path: str, cast: Cast) -> HttpResponse:
             "basket": {"quantity": 1},
             "report": {"reason": "spam"},
             "cases": {"step": "cancel"},
+            "cancel": {"reason": "Found it"},
+            "arrived": {},
+            "postage": {"pay": False},
         }
         sent = next((body for word, body in right.items() if word in path), fields)
         body, kind = json.dumps(sent), "application/json"

@@ -1,6 +1,7 @@
 """The messages about orders. One function a message; each returns it rendered, or None if there is
 nobody to send it to."""
 
+from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
@@ -13,6 +14,8 @@ from books4all.lib.mail import Letter, render
 from books4all.lib.money import total
 from books4all.lib.postal import label_lines
 from orders.constants import Actor, CaseStatus, Side
+from orders.emails import after
+from orders.emails.common import part_of, some, to_buyer
 from orders.models import (
     DisputePart,
     Document,
@@ -20,10 +23,8 @@ from orders.models import (
     Message,
     Order,
     OrderEvent,
-    OrderLine,
     Payout,
     Refusal,
-    SellerOrder,
     Shipment,
     WebhookEndpoint,
 )
@@ -48,12 +49,12 @@ def placed(pk: UUID) -> Letter | None:
         "notes": within_rows(order_tax_lines(parcels, order.currency)),
         "margin_note": margin_note(parcels),
     }
-    return _to_buyer("orders/placed", order, context)
+    return to_buyer("orders/placed", order, context)
 
 
 def new_order(pk: UUID) -> Letter | None:
     """Tell a seller what to post, where, and by when."""
-    seller_order = _seller_order(pk)
+    seller_order = part_of(pk)
     seller, order = seller_order.seller, seller_order.order
     if not seller.email:
         return None
@@ -78,12 +79,12 @@ def shipped(pk: UUID) -> Letter | None:
         .get(pk=pk)
     )
     seller_order = shipment.seller_order
-    return _to_buyer(
+    return to_buyer(
         "orders/shipped",
         seller_order.order,
         {
             "seller_order": seller_order,
-            "lines": [_some(line.order_line, line.quantity) for line in shipment.lines.all()],
+            "lines": [some(line.order_line, line.quantity) for line in shipment.lines.all()],
             "shipment": shipment,
             "left": sum(line.left for line in seller_order.lines.all()),
         },
@@ -101,13 +102,13 @@ def refused(pk: UUID) -> Letter | None:
     whole = sum(line.quantity for line in lines) == sum(
         line.quantity for line in seller_order.lines.all()
     )
-    return _to_buyer(
+    return to_buyer(
         "orders/refused",
         seller_order.order,
         {
             "seller_order": seller_order,
             "refusal": refusal,
-            "lines": [_some(line.order_line, line.quantity) for line in lines],
+            "lines": [some(line.order_line, line.quantity) for line in lines],
             "whole": whole,
             "copies": sum(line.quantity for line in lines),
         },
@@ -116,7 +117,7 @@ def refused(pk: UUID) -> Letter | None:
 
 def too_late(pk: UUID) -> Letter | None:
     """Tell the buyer that their payment came when the books were gone, and comes back."""
-    return _to_buyer("orders/too_late", Order.objects.get(pk=pk), {})
+    return to_buyer("orders/too_late", Order.objects.get(pk=pk), {})
 
 
 def transfer(pk: UUID) -> Letter | None:
@@ -125,7 +126,7 @@ def transfer(pk: UUID) -> Letter | None:
     if page is None or not page.waits:
         return None
     link = settings.PUBLIC_URL + reverse("orders:transfer", args=[pk])
-    return _to_buyer("orders/transfer", page.order, {"page": page, "page_link": link})
+    return to_buyer("orders/transfer", page.order, {"page": page, "page_link": link})
 
 
 def dispute_opened(pk: UUID) -> Letter | None:
@@ -191,7 +192,7 @@ def case_step(event_id: int, side: str) -> Letter | None:
         context = {"order": order, "shop": seller, "note": event.note, **_told(event, Actor(side))}
     if to_shop:
         return render("orders/case", to=seller.email, context=context)
-    return _to_buyer("orders/case", order, context)
+    return to_buyer("orders/case", order, context)
 
 
 def _told(event: OrderEvent, side: Actor) -> dict[str, Any]:
@@ -253,7 +254,8 @@ def payout_failed(pk: UUID) -> Letter | None:
     return _about_payout("orders/payout_failed", pk)
 
 
-MESSAGES = {
+MESSAGES: dict[str, Callable[[UUID], Letter | None]] = {
+    **after.MESSAGES,
     "message": message,
     "month_documents": month_documents,
     "placed": placed,
@@ -303,19 +305,3 @@ def _about_payout(name: str, pk: UUID) -> Letter | None:
         "link": settings.PUBLIC_URL + reverse("selling:payout", args=[shop.slug, payout.pk]),
     }
     return render(name, to=shop.email, context=context)
-
-
-def _seller_order(pk: UUID) -> SellerOrder:
-    return SellerOrder.objects.select_related("order", "seller").get(pk=pk)
-
-
-def _some(line: OrderLine, quantity: int) -> OrderLine:
-    """Return ``line`` (not to be saved) with ``quantity`` of its copies, as letters list books."""
-    line.quantity = quantity
-    return line
-
-
-def _to_buyer(name: str, order: Order, context: dict[str, Any]) -> Letter:
-    link = settings.PUBLIC_URL + reverse("orders:track", args=[order.token])
-    known = {"order": order, "tracking_link": link, **context}
-    return render(name, to=order.email, context=known, language=order.language)
