@@ -9,7 +9,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from accounts.models import User
-from books4all.demo import catalogue, editions, history, people, shops, workplace
+from books4all.demo import catalogue, editions, history, money, people, shops, workplace
 from books4all.demo.source import read
 from catalog import search
 from catalog.models import Work
@@ -49,7 +49,10 @@ def load(progress: Progress, *, works: int | None = None, now: datetime | None =
     progress("Copies on the shelves", 0.3)
     _on_sale, sold = shops.add_listings(source, sellers, books, now)
     progress("A year of orders", 0.55)
-    history.add_orders(readers, sold, now)
+    money.add_rules()
+    past = history.add_orders(readers, sold, now)
+    progress("Where the money went", 0.7)
+    money.bring_forward(past, now)
     together.tell_catalogue()
     progress("What readers say", 0.75)
     history.add_reviews(source, books, sellers, now)

@@ -1,5 +1,6 @@
 """Writing to the ledger. Every posting of the marketplace is written by ``post``."""
 
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -120,9 +121,9 @@ class History:
 
     def write(self, *, until: datetime | None = None) -> None:
         """Write the entries, those ``until`` a moment alone if it is given, in the order of their time."""
-        due = [pair for pair in self._entries if until is None or pair[0].created_at <= until]
-        self._entries = [pair for pair in self._entries if pair not in due] if until else []
-        due.sort(key=lambda pair: pair[0].created_at)
+        found = sorted(self._entries, key=_moment)
+        n = len(found) if until is None else bisect_right(found, until, key=_moment)
+        due, self._entries = found[:n], found[n:]
         accounts = _accounts([leg for _entry, legs in due for leg in legs]) if due else {}
         JournalEntry.objects.bulk_create([entry for entry, _legs in due], batch_size=1000)
         Posting.objects.bulk_create(
@@ -133,6 +134,10 @@ class History:
             ),
             batch_size=2000,
         )
+
+
+def _moment(pair: tuple[JournalEntry, Sequence[Leg]]) -> datetime:
+    return pair[0].created_at
 
 
 _history: ContextVar[History | None] = ContextVar("history", default=None)
