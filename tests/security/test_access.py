@@ -360,7 +360,7 @@ def everybody() -> Cast:
         "api:sold_shipments",
     ):
         rows[name] = {"number": order.number}
-    rows |= a_case(part)
+    rows |= a_case(part) | payout_rows(listing.seller)
     own_offer = PromotionFactory(seller=listing.seller, code="")
     for name in ("offer", "offer_end"):
         rows[f"selling:{name}"] = {"pk": str(own_offer.pk)}
@@ -373,6 +373,7 @@ def everybody() -> Cast:
     rows |= rows_of_documents(order)
     rows |= payout_rows(listing.seller)
     rows |= after_the_sale(part)
+    rows["selling:order_parcel"] = {"number": order.number, "parcel": str(parcel.pk)}
     return Cast(
         ann,
         bea,
