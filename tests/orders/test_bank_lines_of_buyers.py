@@ -72,9 +72,13 @@ def test_a_reference_that_nobody_waits_for_is_left_to_people() -> None:
 def test_a_refund_that_was_sent(order: Order) -> None:
     came(order, order.total_minor)
     part = order.seller_orders.get()
-    refusal = seller_orders.refuse(seller_order_id=part.pk, reason="not_found", actor=None)
+    seller_orders.refuse(
+        seller_order_id=part.pk,
+        reason="not_found",
+        restock=False,
+        asked=seller_orders.Asked(None),
+    )
     refund = order.payment.refunds.get()
-    del refusal
     line = BankLineFactory(amount_minor=-refund.amount_minor, text="?")
     with pytest.raises(matching.MatchError):
         matching.to_refund(line_id=line.pk, number="NONE", note="", actor=UserFactory())
