@@ -373,7 +373,6 @@ def everybody() -> Cast:
     rows |= rows_of_documents(order)
     rows |= payout_rows(listing.seller)
     rows |= after_the_sale(part)
-    rows["selling:order_parcel"] = {"number": order.number, "parcel": str(parcel.pk)}
     return Cast(
         ann,
         bea,
