@@ -1,5 +1,6 @@
 """What a payment's money comes to by its provider's messages: a pure function."""
 
+import random
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -81,11 +82,11 @@ KINDS = st.sampled_from([kind for kind in Kind if kind != Kind.AUTHORIZATION_ADJ
 STORIES = st.lists(st.tuples(KINDS, st.integers(1, 9), st.sampled_from(["a", "b"])), max_size=9)
 
 
-@given(STORIES, st.randoms(use_true_random=False))
+@given(STORIES, st.integers(0, 999))
 def test_arrival_order_and_repetition_change_nothing(
-    story: list[tuple[Kind, int, str]], dice: object
+    story: list[tuple[Kind, int, str]], seed: int
 ) -> None:
     messages = told(*story)
     shuffled = messages + messages[::2]
-    dice.shuffle(shuffled)  # type: ignore[attr-defined]
+    random.Random(seed).shuffle(shuffled)
     assert charges_of(shuffled) == charges_of(messages)
