@@ -414,7 +414,15 @@ CONTENT_SECURITY_POLICY = {
         "font-src": [SELF],
         "connect-src": [SELF],
         "manifest-src": [SELF],
-        "form-action": [SELF],
+        # Browsers hold the way that a form leads on to against this, too: to pay, and for shops to sign up.
+        "form-action": [
+            SELF,
+            *(
+                ["https://checkout.stripe.com", "https://connect.stripe.com"]
+                if "stripe" in PAYMENT_PROVIDERS
+                else []
+            ),
+        ],
         "frame-ancestors": [NONE],
         "base-uri": [NONE],
     }

@@ -26,7 +26,8 @@ class Payment(Timestamped):
     provider = models.CharField(_("provider"), max_length=20)
     # The provider's own name for it; empty until the provider has answered.
     reference = models.CharField(_("reference"), max_length=120, blank=True)
-    page_url = models.URLField(_("payment page"), max_length=500, blank=True)
+    # Stripe’s addresses carry a fragment of many hundred signs.
+    page_url = models.URLField(_("payment page"), max_length=2000, blank=True)
     status = models.CharField(
         _("status"),
         max_length=10,

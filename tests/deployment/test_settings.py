@@ -61,6 +61,10 @@ def test_staging_has_nothing_worse_than_its_shorter_hsts() -> None:
         ("EMAIL_HOST", None),
         ("PAYMENT_PROVIDER", None),
         ("PAYMENT_PROVIDER", ""),
+        ("PAYMENT_PROVIDER", "barter"),
+        ("PAYMENT_PROVIDER", "stripe"),
+        ("PAYMENT_PROVIDERS", "transfer"),
+        ("PAYMENT_CAPTURE", "later"),
         ("DB_POOL", "yes"),
     ],
 )

@@ -203,7 +203,7 @@ class FakeStripe:
             expires_at=int(time.time()) + 86400,
             customer_details={"email": "hester@example.org", "name": "Hester Lamb"},
         )  # fmt: skip
-        session["url"] = f"https://checkout.stripe.com/c/pay/{session['id']}"
+        session["url"] = f"https://checkout.stripe.com/c/pay/{session['id']}#{'fid' * 300}"
         return session
 
     def _session(self, pk: str) -> dict[str, Any]:
