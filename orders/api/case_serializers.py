@@ -59,7 +59,7 @@ class CaseIn(StrictSerializer):
     """What is wrong with copies that one shop has posted."""
 
     order = serializers.CharField(max_length=12, help_text="The order’s number")
-    lines = CaseLineIn(many=True, min_length=1, max_length=200)
+    lines = CaseLineIn(many=True, min_length=1, max_length=200)  # type: ignore[call-arg]  # many's own
     reason = serializers.ChoiceField(choices=CaseReason.choices)
     wants = serializers.ChoiceField(choices=CaseWant.choices, default=CaseWant.REFUND)
     words = serializers.CharField(
@@ -98,14 +98,16 @@ class ShopStepIn(StrictSerializer):
         min_value=1, max_value=MOST_MINOR, required=False, help_text="With `offer`"
     )
     from_stock = serializers.BooleanField(default=False, help_text="With `replace`")
-    label = serializers.CharField(
+    label = serializers.CharField(  # type: ignore[assignment]  # a field of that name, not its label
         max_length=MOST_LABEL_TEXT,
         required=False,
         default="",
         allow_blank=True,
         help_text="With `approve`: a PDF in base64",
     )
-    arrived = ArrivedIn(many=True, required=False, max_length=200, help_text="With `receive`")
+    arrived = ArrivedIn(  # type: ignore[call-arg]  # many's own
+        many=True, required=False, max_length=200, help_text="With `receive`"
+    )
 
 
 class ShopCasesQuery(PageQuery):

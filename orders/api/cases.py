@@ -90,7 +90,9 @@ def _show(endpoint: BuyerEndpoint | ShopEndpoint, pk: UUID) -> Response:
     return Response(shapes.CaseOut(page).data)
 
 
-def _photograph(endpoint: BuyerEndpoint | ShopEndpoint, pk: UUID, width: int, photo: UUID) -> Any:
+def _photograph(
+    endpoint: BuyerEndpoint | ShopEndpoint, pk: UUID, width: int, photo: UUID
+) -> HttpResponse:
     found = reads.photo_of(endpoint.case(pk), photo)
     return HttpResponse(photo_file(found, width), content_type="image/jpeg")
 

@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.functional import Promise
@@ -229,7 +229,7 @@ def case_photos_add(request: HttpRequest, member: SellerMember, pk: UUID) -> Htt
             except DomainError as error:
                 messages.error(request, error.message)
     else:
-        messages.error(request, " ".join(form.errors["photos"]))
+        messages.error(request, " ".join(str(error) for error in form.errors["photos"]))
     return redirect(f"{reverse('selling:case', args=[member.seller.slug, pk])}#photos")
 
 
@@ -239,7 +239,7 @@ def case_photos_add(request: HttpRequest, member: SellerMember, pk: UUID) -> Htt
 @team_page(*MAY_WRITE)
 def case_photo(
     request: HttpRequest, member: SellerMember, pk: UUID, photo: UUID, width: int
-) -> HttpResponseBase:
+) -> HttpResponse:
     """Hand out a photograph of a case."""
     del request
     shown = reads.photo_of(reads.case_of_seller(member.seller, pk), photo)
@@ -250,7 +250,7 @@ def case_photo(
 @require_safe
 @found_or_404
 @team_page(*MAY_WRITE)
-def case_label(request: HttpRequest, member: SellerMember, pk: UUID) -> HttpResponseBase:
+def case_label(request: HttpRequest, member: SellerMember, pk: UUID) -> HttpResponse:
     """Hand out the label that the shop has sent."""
     del request
     found = label_file(reads.case_of_seller(member.seller, pk))

@@ -98,11 +98,11 @@ CLOSED_API = {
     "api:case_photographs",
     "api:case_steps",
     "api:order",
+    "api:order_document",
+    "api:order_documents",
     "api:track",
     "api:want",
 }
-CLOSED_API = {"api:address", "api:basket_line", "api:order", "api:track", "api:want"}
-CLOSED_API |= {"api:order_documents", "api:order_document"}
 
 
 def known(route: Route) -> bool:
