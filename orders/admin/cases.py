@@ -146,6 +146,7 @@ class CaseAdmin(ReadOnlyAdmin):
                     link("seller_order", gettext_lazy("seller order")),
                     "status",
                     "outcome",
+                    money("given_minor", gettext_lazy("given back")),
                     link("refund", gettext_lazy("refund")),
                     "answer_by",
                 )

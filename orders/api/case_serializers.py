@@ -189,7 +189,7 @@ class CaseOut(serializers.Serializer[Any]):
     has_label = serializers.SerializerMethodField()
     back = serializers.CharField(source="case.back")
     replacement = serializers.CharField(source="case.replacement")
-    refund = MoneyOut(source="case.refund.amount", allow_null=True, default=None)
+    given_back = MoneyOut(source="case.given")
     refund_status = serializers.ChoiceField(
         choices=RefundStatus.choices, source="case.refund.status", allow_null=True, default=None
     )

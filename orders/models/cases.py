@@ -88,6 +88,8 @@ class Case(Timestamped):
     refund = models.OneToOneField(
         Refund, on_delete=models.PROTECT, null=True, blank=True, related_name="case"
     )
+    # All of it: what was paid as extra postage goes back beside ``refund``, to its own payment.
+    given_minor = models.BigIntegerField(_("given back (pence)"), default=0, db_default=0)
     closed_at = models.DateTimeField(_("closed"), null=True, blank=True)
     opened_by = models.ForeignKey(
         User, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
@@ -124,6 +126,7 @@ class Case(Timestamped):
                 & (Q(offered_minor=None) | Q(offered_minor__gt=0)),
                 name="case_amounts_positive",
             ),
+            models.CheckConstraint(condition=Q(given_minor__gte=0), name="case_given_not_negative"),
             models.CheckConstraint(
                 condition=~Q(status=CaseStatus.OFFERED) | Q(offered_minor__isnull=False),
                 name="case_offer_has_amount",
@@ -152,6 +155,11 @@ class Case(Timestamped):
     def offered(self) -> Money | None:
         """What the shop offers for keeping it."""
         return None if self.offered_minor is None else Money(self.offered_minor, self.currency)
+
+    @property
+    def given(self) -> Money:
+        """What the buyer got in the end."""
+        return Money(self.given_minor, self.currency)
 
     @property
     def back(self) -> str:

@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from books4all.lib.money import Money
 from catalog.constants import Service
-from orders.constants import DisputeStatus, Stage
+from orders.constants import CaseReason, DisputeStatus, ParcelStatus, Stage
 from orders.models import (
     Case,
     DisputePart,
@@ -203,9 +203,10 @@ def expected_by(seller_order: SellerOrder) -> date:
 def terms_for(
     seller_order: SellerOrder, reason: str, *, agreed: bool = True, on: datetime | None = None
 ) -> Terms:
-    """Return the row of the refund matrix for a seller order, today or ``on`` a day; no queries.
+    """Return the row of the refund matrix for a seller order, today or ``on`` a day.
 
-    The seller order comes with its order and its seller.
+    The seller order comes with its order and its seller; of one that has not arrived the parcels are
+    looked at.
     """
     arrived = seller_order.delivered_at
     facts = Facts(
@@ -222,8 +223,18 @@ def terms_for(
         arrived=arrived.astimezone(UTC).date() if arrived else None,
         today=(on or timezone.now()).astimezone(UTC).date(),
         agreed=agreed,
+        lost=reason == CaseReason.NOT_ARRIVED and _is_lost(seller_order),
     )
     return terms(facts, Limits(not_arrived=settings.NOT_ARRIVED_DAYS, claim=settings.CLAIM_DAYS))
+
+
+def _is_lost(seller_order: SellerOrder) -> bool:
+    """Return whether a parcel of it is known not to come; no query where they are loaded."""
+    astray = (ParcelStatus.LOST, ParcelStatus.RETURNED)
+    return any(
+        parcel.tracking_status in astray and parcel.delivered_at is None
+        for parcel in seller_order.shipments.all()
+    )
 
 
 def terms_of(case: Case, *, agreed: bool | None = None) -> Terms:

@@ -96,14 +96,13 @@ def _for_shop() -> dict[str, str]:
 
 def settled_words(case: Case) -> str:
     """Return how a case was settled."""
-    amount = case.refund.amount if case.refund else None
     words = {
         CaseOutcome.REFUNDED: _("Settled: %(amount)s goes back to the reader."),
         CaseOutcome.PARTLY: _("Settled: %(amount)s goes back to the reader, who keeps the book."),
         CaseOutcome.GOODWILL: _("Settled: the marketplace gives the reader %(amount)s."),
         CaseOutcome.REPLACED: _("Settled: another copy is on its way, by %(parcel)s."),
     }[CaseOutcome(case.outcome)]
-    return words % {"amount": amount, "parcel": case.replacement}
+    return words % {"amount": case.given, "parcel": case.replacement}
 
 
 def headline(event: OrderEvent, case: Case, side: Actor) -> str:

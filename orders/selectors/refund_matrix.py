@@ -2,7 +2,7 @@
 
 | why | price | delivery | book comes back | its post is paid by | the shop may |
 | --- | --- | --- | --- | --- | --- |
-| not arrived, from 15 days past the last day expected | yes | yes | no | - | decline |
+| not arrived, from 15 days past the last day expected, or known to be lost | yes | yes | no | - | decline |
 | damaged | yes | yes | yes, unless the shop lets it go | the shop | decline |
 | another book, incomplete, not as described: agreed | yes | yes | the same | the shop | - |
 | the same, and the shop does not agree | yes | yes | yes | the buyer | not decline |
@@ -53,6 +53,7 @@ class Facts:
 
     ``expected`` is the last day on which the parcel should have come; ``arrived`` when it came, None where
     nobody has said so. ``withdrawal_days`` and ``return_postage`` are what was promised with the order.
+    ``lost``: it is known that the parcel is, or that it went back to the shop.
     ``agreed``: whether the shop agrees with the buyer, until it has said that it does not.
     """
 
@@ -65,6 +66,7 @@ class Facts:
     arrived: date | None
     today: date
     agreed: bool = True
+    lost: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +113,8 @@ def terms(facts: Facts, limits: Limits) -> Terms:
     if facts.reason == CaseReason.CHANGED_MIND:
         return _withdrawal(facts, came)
     if facts.reason == CaseReason.NOT_ARRIVED:
-        first, last = lost, lost + timedelta(days=limits.claim)
+        first = facts.today if facts.lost else lost
+        last = max(first, lost) + timedelta(days=limits.claim)
         return Terms(
             first_day=first,
             last_day=last,

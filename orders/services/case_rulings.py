@@ -9,7 +9,7 @@ from books4all.lib.errors import ConflictError, DomainError
 from books4all.lib.money import Money
 from orders.constants import CaseOutcome, CaseStatus, CaseStep, EventType, Ruling
 from orders.models import Case, Parts
-from orders.selectors.case_money import Due, Given, account_of, due_of, terms_of
+from orders.selectors.case_money import Due, Given, due_of, terms_of
 from orders.services import postings, refunds
 from orders.services.case_steps import By, check, close, give_back, locked, move, record, wanted
 from orders.services.transactions import business_transaction
@@ -124,11 +124,8 @@ def _pay_ourselves(case: Case, amount: Money, note: str, by: By) -> None:
         actor=by.user,
         key=case.pk,
     )
-    close(case, CaseStatus.RESOLVED, outcome=CaseOutcome.GOODWILL, refund=refund)
-    data = {"amount": refund.amount_minor}
+    given = refund.amount_minor
+    outcome = CaseOutcome.GOODWILL
+    close(case, CaseStatus.RESOLVED, outcome=outcome, refund=refund, given_minor=given)
+    data = {"amount": given}
     record(case, EventType.CASE_RESOLVED, by, note=note, data=data)
-
-
-def most(case: Case) -> Money:
-    """Return the most that can still go to the buyer for the order that a case is about."""
-    return Money(account_of(case.seller_order).left, case.currency)

@@ -142,8 +142,9 @@ def give_back(case: Case, due: Due, by: By, *, outcome: CaseOutcome, note: str =
         side=by.side,
         key=case.pk,
     )
-    close(case, CaseStatus.RESOLVED, outcome=outcome, refund=refund)
-    record(case, EventType.CASE_RESOLVED, by, note=note, data={"amount": refund.amount_minor})
+    given = due.total.minor
+    close(case, CaseStatus.RESOLVED, outcome=outcome, refund=refund, given_minor=given)
+    record(case, EventType.CASE_RESOLVED, by, note=note, data={"amount": given})
 
 
 def record(

@@ -87,7 +87,7 @@ def test_from_the_claim_to_the_money(buyer: User, part: SellerOrder) -> None:
     line = str(part.lines.get().pk)
     back = {"step": "receive", "arrived": [{"line": line, "quantity": 1, "resellable": 0}]}
     done = keeper.post(f"{theirs}{pk}/steps/", back, format="json").json()
-    assert (done["case"]["outcome"], done["refund"]["amount_minor"]) == (
+    assert (done["case"]["outcome"], done["given_back"]["amount_minor"]) == (
         "refunded",
         part.total_minor,
     )
