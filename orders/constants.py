@@ -340,6 +340,21 @@ class Stage(models.TextChoices):
     GOODWILL = "market", _("By the marketplace")
 
 
+class StaffRequestStatus(models.TextChoices):
+    """States of a step of staff that may need a second person."""
+
+    WAITING = "waiting", _("Waiting for a colleague")
+    APPROVED = "approved", _("Approved, to be carried out")
+    REFUSED = "refused", _("Refused")
+    WITHDRAWN = "withdrawn", _("Withdrawn")
+    DONE = "done", _("Done")
+
+    @classmethod
+    def undone(cls) -> tuple[str, ...]:
+        """Return the states in which something is still to be done."""
+        return (cls.WAITING, cls.APPROVED)
+
+
 class Side(models.TextChoices):
     """The two who write to each other."""
 

@@ -16,6 +16,7 @@ from orders.selectors.paperwork.months import Month
 from orders.services import (
     case_clock,
     case_photos,
+    checking,
     documents,
     gift_cards,
     idempotency,
@@ -124,6 +125,19 @@ def tidy_each_night(timestamp: int) -> None:
     gift_cards.expire_all()
     webhook_sending.forget_old()
     tokens.forget_expired()
+
+
+@app.periodic(cron="11 4 * * *")
+@app.task(name="orders.check_each_night", queueing_lock="orders.check_each_night")
+def check_each_night(timestamp: int) -> None:
+    """Have everything about money and orders worked out anew, and held against what is written."""
+    checking.start()
+
+
+@app.task(name="orders.check_books", lock="orders.check_books")
+def check_books(*, run_id: int) -> None:
+    """Run all checks of the books."""
+    checking.carry_out(run_id=run_id)
 
 
 @app.periodic(cron="41 3 * * *")

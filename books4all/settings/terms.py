@@ -60,3 +60,5 @@ DELIVERED_AFTER_DAYS = environment.integer("DELIVERED_AFTER_DAYS", default=21, l
 PAYOUT_HOLD_DAYS = environment.integer("PAYOUT_HOLD_DAYS", default=7)
 # Where staff are told of what needs them, such as a refund that failed. Empty: the queues alone say so.
 STAFF_EMAIL = environment.text("STAFF_EMAIL", "")
+# Steps of staff that move more than this (minor units) need a second person.
+APPROVAL_LIMIT_MINOR = environment.integer("APPROVAL_LIMIT_MINOR", default=10_000, least=0)

@@ -40,6 +40,12 @@ class Review(Timestamped):
         indexes = (
             models.Index(fields=["work", "-published_at"], name="review_of_work"),
             models.Index(fields=["seller", "-published_at"], name="review_of_seller"),
+            # The queue of those that staff have not looked at.
+            models.Index(
+                fields=["created_at", "id"],
+                name="review_pending",
+                condition=Q(status=ReviewStatus.PENDING),
+            ),
         )
         constraints = (
             models.CheckConstraint(

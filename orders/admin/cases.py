@@ -3,7 +3,6 @@
 from typing import Any
 
 from django import forms
-from django.conf import settings
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
@@ -16,11 +15,11 @@ from django.utils.translation import gettext_lazy
 from accounts.models import User
 from books4all.lib.errors import DomainError, NotFoundError
 from books4all.lib.forms import MoneyField
-from books4all.lib.money import Money
 from books4all.lib.staff.actions import Action
 from books4all.lib.staff.display import change_url, changelist_url, link, money
 from books4all.lib.staff.models import ReadOnlyAdmin, RecentInline
 from books4all.lib.staff.queues import SHOWN, Queue, Row, count, queue
+from orders.admin.steps import Guided, StepForm, StepsMixin
 from orders.constants import CASE_STEPS, Actor, CaseStatus, CaseStep, Ruling
 from orders.models import Case, CaseLine, CasePhoto
 from orders.selectors.case_files import photo_file
@@ -28,12 +27,13 @@ from orders.selectors.case_words import promise
 from orders.selectors.cases import case_page, photo_of, with_everything
 from orders.services import case_rulings, cases
 from orders.services.case_steps import By
+from orders.services.staff_steps import DECIDE
 
 # Words of conversations that are shown beside a case; the rest is a link away.
 MESSAGES_SHOWN = 20
 
 
-class DecideForm(forms.Form):
+class DecideForm(StepForm):
     """What is to happen, and why."""
 
     ruling = forms.ChoiceField(
@@ -47,9 +47,9 @@ class DecideForm(forms.Form):
             " from the books first, then from their delivery."
         ),
     )
-    words = forms.CharField(
+    reason = forms.CharField(
         label=gettext_lazy("Why"),
-        max_length=250,
+        max_length=200,
         widget=forms.Textarea(attrs={"rows": "3"}),
         help_text=gettext_lazy("Both sides are told, word for word."),
     )
@@ -69,16 +69,6 @@ def _staff(actor: User) -> By:
     return By(Actor.STAFF, actor)
 
 
-def _decide(case: Case, *, actor: User, ruling: str, amount: int | None, words: str) -> None:
-    case_rulings.decide(
-        case_id=case.pk,
-        ruling=ruling,
-        amount=Money(amount, settings.MARKETPLACE_CURRENCY) if amount else None,
-        words=words,
-        by=_staff(actor),
-    )
-
-
 class CaseLineInline(RecentInline):
     """The books."""
 
@@ -89,7 +79,7 @@ class CaseLineInline(RecentInline):
 
 
 @admin.register(Case)
-class CaseAdmin(ReadOnlyAdmin):
+class CaseAdmin(StepsMixin, ReadOnlyAdmin):
     """Returns and claims."""
 
     related = ("seller_order__order", "seller_order__seller", "refund__payment", "opened_by")
@@ -114,18 +104,15 @@ class CaseAdmin(ReadOnlyAdmin):
     )
     ordering = ("-pk",)
     inlines = (CaseLineInline,)
-    object_actions = (
-        Action(
-            name="decide",
-            label=gettext_lazy("Decide"),
-            done=gettext_lazy("decided. Both sides are told by mail."),
-            run=_decide,
-            offered=lambda case: case.status in CASE_STEPS[CaseStep.DECIDE][Actor.STAFF],
-            explain=gettext_lazy("What each decision does to whom stands on the page of the case."),
-            form=DecideForm,
-            initial=lambda _case: {"ruling": Ruling.SHOP_PAYS},
+    guided_steps = (
+        Guided(
+            DECIDE,
+            DecideForm,
+            lambda case: case.status in CASE_STEPS[CaseStep.DECIDE][Actor.STAFF],
             danger=True,
         ),
+    )
+    object_actions = (
         Action(
             name="escalate",
             label=gettext_lazy("Take over"),

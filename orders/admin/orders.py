@@ -7,7 +7,9 @@ from django.utils.translation import gettext_lazy as _
 from accounts.admin import UserAdmin
 from books4all.lib.staff.display import anchor, lines, link, money
 from books4all.lib.staff.models import ReadOnlyAdmin, RecentInline
-from orders.models import Hold, Order, OrderEvent, OrderLine, SellerOrder
+from orders.admin.sources import money_panel
+from orders.models import Hold, JournalEntry, Order, OrderEvent, OrderLine, Payment, SellerOrder
+from orders.selectors.money_panel import of_order
 from orders.selectors.timeline import staff_sentence
 
 
@@ -86,6 +88,10 @@ class OrderAdmin(ReadOnlyAdmin):
     ordering = ("-pk",)
     inlines = (SellerOrderInline, OrderEventInline, HoldInline)
     view_on_site = True
+    related_lists = (
+        (_("Journal entries"), JournalEntry, "order__id__exact"),
+        (_("Payments"), Payment, "order__id__exact"),
+    )
     fieldsets = (
         (None, {"fields": ("number", "status", "created_at", "placed_at")}),
         (
@@ -100,6 +106,7 @@ class OrderAdmin(ReadOnlyAdmin):
                     money("delivery_minor", _("delivery")),
                     money("total_minor", _("total")),
                     "payment_link",
+                    "what_became_of_it",
                 )
             },
         ),
@@ -116,6 +123,11 @@ class OrderAdmin(ReadOnlyAdmin):
         """Link to the payment."""
         payment = getattr(order, "payment", None)
         return payment and format_html("{}: {}", payment.get_status_display(), anchor(payment))
+
+    @admin.display(description=_("by the ledger"))
+    def what_became_of_it(self, order: Order) -> str:
+        """Return the money panel: each figure leads to its entries."""
+        return money_panel(of_order(order))
 
     @admin.display(description=_("bought"))
     def books(self, order: Order) -> str:

@@ -10,9 +10,10 @@ from django.utils.translation import gettext_lazy as _
 from books4all.lib.staff.actions import Action
 from books4all.lib.staff.display import link, money
 from books4all.lib.staff.models import ReadOnlyAdmin, RecentInline
+from orders.admin.sources import EntriesMixin
 from orders.constants import PaymentStatus, RefundStatus
 from orders.errors import ProviderError, ProviderUnavailableError
-from orders.models import Payment, PaymentEvent, Refund
+from orders.models import Payment, PaymentEvent, Refund, RefundLine
 from orders.selectors.payment_amounts import PaymentAmounts, amounts_of
 from orders.services import payments, refunds, transfers
 
@@ -46,7 +47,7 @@ class RefundInline(RecentInline):
 
 
 @admin.register(Payment)
-class PaymentAdmin(ReadOnlyAdmin):
+class PaymentAdmin(EntriesMixin, ReadOnlyAdmin):
     """Payments."""
 
     related = ("order",)
@@ -170,8 +171,43 @@ class PaymentEventAdmin(ReadOnlyAdmin):
         return format_html("<pre>{}</pre>", json.dumps(event.payload, indent=2)[:20_000])
 
 
+AMOUNTS = (
+    money("paid_minor", _("paid")),
+    money("subsidy_minor", _("by the marketplace")),
+    money("tax_minor", _("tax in it")),
+    money("commission_minor", _("commission")),
+    money("fee_tax_minor", _("tax on commission")),
+)
+
+
+class RefundLineInline(RecentInline):
+    """For which books, and what was in what is given back for them."""
+
+    model = RefundLine
+    related = ("order_line", "refund")
+    fields = (link("order_line", _("book")), "quantity", *AMOUNTS)
+    ordering = ("pk",)
+
+
+@admin.register(RefundLine)
+class RefundLineAdmin(ReadOnlyAdmin):
+    """What was given back for single books."""
+
+    related = ("refund", "order_line")
+    list_display = (
+        "pk",
+        link("refund", _("refund")),
+        link("order_line", _("book")),
+        "quantity",
+        money("paid_minor", _("paid")),
+    )
+    search_fields = ("=refund__payment__order__number", "=refund__id", "=order_line__sku")
+    search_help_text = _("An order’s number or a SKU")
+    ordering = ("-pk",)
+
+
 @admin.register(Refund)
-class RefundAdmin(ReadOnlyAdmin):
+class RefundAdmin(EntriesMixin, ReadOnlyAdmin):
     """Refunds."""
 
     related = ("payment__order", "seller_order__order", "seller_order__seller")
@@ -186,6 +222,7 @@ class RefundAdmin(ReadOnlyAdmin):
     list_filter = ("status",)
     search_fields = ("=payment__order__number", "=reference", "=id")
     ordering = ("-pk",)
+    inlines = (RefundLineInline,)
     object_actions = (
         Action(
             name="retry",

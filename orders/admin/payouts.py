@@ -20,6 +20,7 @@ from books4all.lib.errors import ConflictError
 from books4all.lib.staff.actions import Action
 from books4all.lib.staff.display import change_url, link, money
 from books4all.lib.staff.models import ReadOnlyAdmin, RecentInline, StaffAdmin
+from orders.admin.sources import STATEMENTS, EntriesMixin
 from orders.admin.taking import TakingAdmin
 from orders.constants import BatchStatus, PayoutStatus
 from orders.models import (
@@ -74,9 +75,10 @@ class ItemInline(RecentInline):
 
 
 @admin.register(Payout)
-class PayoutAdmin(ReadOnlyAdmin):
+class PayoutAdmin(EntriesMixin, ReadOnlyAdmin):
     """Payouts to shops. A failed one is tried again as the same."""
 
+    beside = (STATEMENTS,)
     related = ("seller", "account", "batch")
     list_display = (
         "number",

@@ -11,9 +11,12 @@ from accounts.admin import SellerAdmin
 from books4all.lib.staff.actions import Action
 from books4all.lib.staff.display import anchor, lines, link, money
 from books4all.lib.staff.models import ReadOnlyAdmin, RecentInline
+from orders.admin.sources import EntriesMixin, money_panel
+from orders.admin.steps import SELLER_ORDER_STEPS, StepsMixin
 from orders.constants import SELLER_ORDER_TRANSITIONS, SellerOrderStatus
 from orders.models import (
     ExtraPostage,
+    JournalEntry,
     OrderEvent,
     OrderLine,
     Refund,
@@ -23,6 +26,7 @@ from orders.models import (
     Shipment,
     ShipmentLine,
 )
+from orders.selectors.money_panel import of_seller_order
 from orders.selectors.timeline import staff_sentence
 from orders.services import seller_orders
 
@@ -34,20 +38,6 @@ class ShipForm(forms.Form):
     tracking_number = forms.CharField(label=_("Tracking number"), max_length=80, required=False)
     tracking_url = forms.URLField(
         label=_("Tracking page"), max_length=200, required=False, assume_scheme="https"
-    )
-
-
-class CancelForm(forms.Form):
-    """Why, and what becomes of the copies."""
-
-    reason = forms.CharField(
-        label=_("Reason"), max_length=200, help_text=_("The buyer is told, word for word.")
-    )
-    restock = forms.BooleanField(
-        label=_("Put the copies back on sale"),
-        required=False,
-        initial=True,
-        help_text=_("Leave it out for a copy that can’t be found."),
     )
 
 
@@ -83,20 +73,6 @@ SELLER_ORDER_ACTIONS = (
         offered=_may_become(SellerOrderStatus.DELIVERED),
         explain=_("This can’t be undone."),
         several=True,
-    ),
-    Action(
-        name="cancel",
-        label=_("Cancel order"),
-        done=_("cancelled. The money goes back, and the buyer is told by mail."),
-        run=lambda order, *, actor, reason, restock: seller_orders.cancel(
-            seller_order_id=order.pk, reason=reason, restock=restock, actor=actor
-        ),
-        offered=_may_become(SellerOrderStatus.CANCELLED),
-        explain=_(
-            "The buyer gets all of the money for this seller’s books and post back. This can’t be undone."
-        ),
-        form=CancelForm,
-        danger=True,
     ),
 )
 
@@ -199,7 +175,7 @@ class SellerOrderEventInline(RecentInline):
 
 
 @admin.register(SellerOrder)
-class SellerOrderAdmin(ReadOnlyAdmin):
+class SellerOrderAdmin(StepsMixin, ReadOnlyAdmin):
     """Seller orders: what each shop has to post."""
 
     related = ("order__user", "order__payment", "seller")
@@ -222,6 +198,8 @@ class SellerOrderAdmin(ReadOnlyAdmin):
     date_hierarchy = "created_at"
     ordering = ("-pk",)
     object_actions = SELLER_ORDER_ACTIONS
+    guided_steps = SELLER_ORDER_STEPS
+    related_lists = ((_("Journal entries"), JournalEntry, "seller_order__id__exact"),)
     inlines = (
         OrderLineInline,
         ShipmentInline,
@@ -266,10 +244,16 @@ class SellerOrderAdmin(ReadOnlyAdmin):
                     money("extra_minor", _("extra postage")),
                     money("total_minor", _("total")),
                     "payment",
+                    "what_became_of_it",
                 )
             },
         ),
     )
+
+    @admin.display(description=_("by the ledger"))
+    def what_became_of_it(self, order: SellerOrder) -> str:
+        """Return the money panel: each figure leads to its entries."""
+        return money_panel(of_seller_order(order))
 
     @admin.display(description=_("order"), ordering="order__number")
     def number(self, order: SellerOrder) -> str:
@@ -311,7 +295,7 @@ class OrderLineAdmin(ReadOnlyAdmin):
 
 
 @admin.register(Shipment)
-class ShipmentAdmin(ReadOnlyAdmin):
+class ShipmentAdmin(EntriesMixin, ReadOnlyAdmin):
     """Parcels on their way."""
 
     related = ("seller_order__order", "seller_order__seller")

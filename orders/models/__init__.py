@@ -1,6 +1,7 @@
 """What has been promised: baskets, orders, payments and parcels."""
 
 from orders.models.amounts import Parts
+from orders.models.approvals import StaffRequest
 from orders.models.banking import (
     BankLine,
     BankMatch,
@@ -10,6 +11,7 @@ from orders.models.banking import (
 )
 from orders.models.baskets import Basket, BasketLine, BasketParcel
 from orders.models.cases import Case, CaseLine, CasePhoto
+from orders.models.checks import CheckRun
 from orders.models.commission import CommissionRule
 from orders.models.disputes import Dispute, DisputeFile, DisputePart
 from orders.models.documents import Document, DocumentSeries, DocumentTax
@@ -63,6 +65,7 @@ __all__ = [
     "Case",
     "CaseLine",
     "CasePhoto",
+    "CheckRun",
     "CommissionRule",
     "Dispute",
     "DisputeFile",
@@ -113,6 +116,7 @@ __all__ = [
     "Shipment",
     "ShipmentLine",
     "ShopTax",
+    "StaffRequest",
     "TaxRate",
     "Thread",
     "TransferReceipt",

@@ -78,6 +78,13 @@ class JournalEntry(models.Model):
         verbose_name = _("journal entry")
         verbose_name_plural = _("journal entries")
         ordering = ("-pk",)
+        indexes = (
+            models.Index(fields=["created_at"], name="journalentry_by_time"),
+            # A row's entries are found by the beginning of their source: attempts are counted behind it.
+            models.Index(
+                fields=["source"], name="journalentry_by_source", opclasses=["varchar_pattern_ops"]
+            ),
+        )
         constraints = (
             models.UniqueConstraint(fields=["source", "kind"], name="journalentry_once"),
             models.CheckConstraint(condition=Q(legs__gte=2), name="journalentry_two_legs"),

@@ -70,6 +70,10 @@ class Order(PostalAddress, Timestamped):
         ordering = ("-created_at", "-pk")
         indexes = (
             models.Index(fields=["user", "-placed_at"], name="order_of_user"),
+            # Staff look a buyer up by the beginning of their address.
+            models.Index(
+                fields=["email"], name="order_by_email", opclasses=["varchar_pattern_ops"]
+            ),
             models.Index(
                 fields=["created_at"],
                 name="order_pending",
@@ -240,6 +244,17 @@ class SellerOrder(Timestamped):
                 fields=["remind_at", "id"],
                 name="sellerorder_to_remind",
                 condition=Q(remind_at__isnull=False),
+            ),
+            # What waits to be posted, of all shops, and what has not been completed.
+            models.Index(
+                fields=["created_at", "id"],
+                name="sellerorder_to_post",
+                condition=Q(status__in=WAITING),
+            ),
+            models.Index(
+                fields=["created_at", "id"],
+                name="sellerorder_unfinished",
+                condition=Q(status__in=(*WAITING, "shipped", "delivered")),
             ),
         )
         constraints = (
@@ -470,6 +485,13 @@ class OrderEvent(models.Model):
         verbose_name = _("event")
         verbose_name_plural = _("events")
         ordering = ("created_at", "pk")
+        indexes = (
+            models.Index(
+                fields=["-created_at"],
+                name="orderevent_problem",
+                condition=Q(type=EventType.PAYMENT_PROBLEM),
+            ),
+        )
 
     def __str__(self) -> str:
         return f"{self.get_type_display()} {self.created_at:%Y-%m-%d %H:%M}"

@@ -37,6 +37,13 @@ class Shipment(Timestamped):
         verbose_name = _("shipment")
         verbose_name_plural = _("shipments")
         ordering = ("-shipped_at", "-pk")
+        indexes = (
+            models.Index(
+                fields=["tracking_number"],
+                name="shipment_by_tracking",
+                condition=~Q(tracking_number=""),
+            ),
+        )
 
     def __str__(self) -> str:
         return f"{self.carrier} {self.tracking_number}".strip()

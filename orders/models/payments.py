@@ -54,6 +54,9 @@ class Payment(Timestamped):
                     )
                 ),
             ),
+            models.Index(
+                fields=["reference"], name="payment_by_reference", condition=~Q(reference="")
+            ),
         )
         constraints = (
             models.UniqueConstraint(
@@ -166,6 +169,16 @@ class Refund(Timestamped):
         verbose_name = _("refund")
         verbose_name_plural = _("refunds")
         ordering = ("-created_at", "-pk")
+        indexes = (
+            models.Index(
+                fields=["updated_at", "id"],
+                name="refund_failed",
+                condition=Q(status=RefundStatus.FAILED),
+            ),
+            models.Index(
+                fields=["reference"], name="refund_by_reference", condition=~Q(reference="")
+            ),
+        )
         constraints = (
             # Nothing, where a promotion gave away the copies that can't be sent.
             models.CheckConstraint(condition=Q(amount_minor__gte=0), name="refund_not_negative"),

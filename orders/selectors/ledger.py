@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, date, datetime
 
 from django.db import connection
 from django.db.models import QuerySet, Sum
@@ -10,7 +10,7 @@ from django.db.models import QuerySet, Sum
 from accounts.models import Seller
 from books4all.lib.money import Money
 from orders.constants import AccountKind
-from orders.models import JournalEntry, Order, Posting
+from orders.models import JournalEntry, LedgerAccount, Order, Posting
 
 # What the seller sees of its accounts: credits are what it has.
 OF_SELLER = (
@@ -105,4 +105,31 @@ SELECT id, entry_id, kind, -amount_minor, -running FROM (
 WHERE %s::bigint IS NULL OR id < %s
 ORDER BY id DESC
 LIMIT %s
+"""
+
+
+def month_ends(
+    account: LedgerAccount, now: datetime, *, months: int = 12
+) -> list[tuple[date, Money]]:
+    """Return what ``account`` held at the ends of the last ``months`` months (UTC), the latest first."""
+    first = now.astimezone(UTC).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+    with connection.cursor() as cursor:
+        cursor.execute(_MONTH_ENDS, {"account": account.pk, "first": first, "months": months})
+        return [(day, Money(int(sum_), account.currency)) for day, sum_ in cursor.fetchall()]
+
+
+# One pass over the account: sums by month, then their running sum.
+_MONTH_ENDS = """
+WITH ends AS (
+    SELECT %(first)s::timestamptz AT TIME ZONE 'UTC' - make_interval(months => n) AS month_end
+    FROM generate_series(0, %(months)s - 1) n
+), sums AS (
+    SELECT date_trunc('month', e.created_at AT TIME ZONE 'UTC') AS month, sum(p.amount_minor) AS total
+    FROM orders_posting p JOIN orders_journalentry e ON e.id = p.entry_id
+    WHERE p.account_id = %(account)s
+    GROUP BY 1
+)
+SELECT (month_end - interval '1 day')::date,
+    coalesce((SELECT sum(total) FROM sums WHERE month < month_end), 0)
+FROM ends ORDER BY 1 DESC
 """

@@ -19,6 +19,9 @@ from books4all.lib.money import Money
 from orders.constants import AccountKind, EntryKind
 from orders.models import GiftCard, JournalEntry, LedgerAccount, Order, Posting, SellerOrder
 
+# Where the entries are noted that are written, while somebody watches.
+_watched: ContextVar[list[JournalEntry] | None] = ContextVar("watched", default=None)
+
 
 class AlreadyPostedError(ConflictError):
     """The source had this effect before, with other amounts."""
@@ -56,6 +59,17 @@ def credit(
 ) -> Leg:
     """Return a leg that takes ``amount`` to the account's credit side."""
     return Leg(account, amount * -1, seller, gift_card)
+
+
+@contextmanager
+def watched() -> Iterator[list[JournalEntry]]:
+    """Give the list of the entries that are written inside, in their order."""
+    written: list[JournalEntry] = []
+    token = _watched.set(written)
+    try:
+        yield written
+    finally:
+        _watched.reset(token)
 
 
 def post(
@@ -99,6 +113,8 @@ def post(
     ]
     if is_new:
         Posting.objects.bulk_create(rows)
+        if (watching := _watched.get()) is not None:
+            watching.append(entry)
     elif not _are_written(entry, rows):
         message = _("This was posted before with other amounts (%(entry)s).")
         raise AlreadyPostedError(message % {"entry": entry})

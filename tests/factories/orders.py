@@ -13,6 +13,7 @@ from factory.django import DjangoModelFactory
 from catalog.constants import Service
 from orders.constants import (
     DocumentKind,
+    EntryKind,
     EventType,
     OrderStatus,
     PaymentStatus,
@@ -35,6 +36,8 @@ from orders.models import (
     ExtraPostage,
     Hold,
     IdempotencyKey,
+    JournalEntry,
+    LedgerAccount,
     Message,
     MessageBlock,
     MessageReport,
@@ -44,6 +47,7 @@ from orders.models import (
     Payment,
     PaymentEvent,
     Refund,
+    RefundLine,
     Refusal,
     RefusalLine,
     Reminder,
@@ -237,6 +241,32 @@ class DocumentFactory(DjangoModelFactory[Document]):
         known = {"series": series, "sequence": number, "number": numbering.written(series, number)}
         made: Document = super()._create(model_class, *args, **known, **kwargs)
         return made
+
+
+class RefundLineFactory(DjangoModelFactory[RefundLine]):
+    """A penny given back for a book."""
+
+    class Meta:
+        model = RefundLine
+
+    refund = factory.SubFactory(RefundFactory)
+    order_line = factory.SubFactory(
+        OrderLineFactory, seller_order=factory.SelfAttribute("..refund.seller_order")
+    )
+    currency = "GBP"
+    paid_minor = 1
+
+
+def entry_of_two(
+    debit: LedgerAccount, credit: LedgerAccount, *, minor: int = 500, **entry: Any
+) -> JournalEntry:
+    """Write an entry that moves ``minor`` from one account to another."""
+    made: JournalEntry = JournalEntry.objects.create(
+        **{"kind": EntryKind.ADJUSTED, "legs": 2, **entry}
+    )
+    made.postings.create(account=debit, amount_minor=minor)
+    made.postings.create(account=credit, amount_minor=-minor)
+    return made
 
 
 class ShipmentFactory(DjangoModelFactory[Shipment]):

@@ -16,6 +16,7 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 from accounts import models as accounts
 from catalog import models as catalog
 from orders import models as orders
+from orders.constants import AccountKind
 from tests.factories import accounts as people
 from tests.factories import catalog as books
 from tests.factories import covers as pictures
@@ -57,6 +58,7 @@ class World:
             orders.Promotion: offers.PromotionFactory(),
             orders.GiftCard: offers.GiftCardFactory(),
             orders.Thread: sales.ThreadFactory(),
+            orders.LedgerAccount: self._account(AccountKind.SELLER_AVAILABLE, seller),
             ProcrastinateJob: ProcrastinateJob.objects.get(pk=job()),
         }
 
@@ -79,6 +81,9 @@ class World:
             **self._payouts(),
             **self._site(),
         }
+
+    def _account(self, kind: AccountKind, seller: accounts.Seller) -> orders.LedgerAccount:
+        return orders.LedgerAccount.objects.create(kind=kind, seller=seller, currency="GBP")
 
     def _people(self) -> dict[type[Model], Maker]:
         first = self.first
@@ -313,6 +318,26 @@ class World:
             orders.BasketCode: lambda _n: offers.BasketCodeFactory(
                 basket=first[orders.Basket], promotion=offers.PromotionFactory()
             ),
+            orders.RefundLine: lambda _n: sales.RefundLineFactory(
+                refund=first[orders.Refund], order_line__seller_order=part
+            ),
+            orders.JournalEntry: lambda n: sales.entry_of_two(
+                first[orders.LedgerAccount],
+                self._account(AccountKind.SELLER_PENDING, people.SellerFactory()),
+                source=f"shipment:{n}",
+                order=order,
+                seller_order=part,
+            ),
+            orders.Posting: lambda n: first[orders.JournalEntry].postings.first(),
+            orders.CheckRun: lambda n: orders.CheckRun.objects.create(
+                finished_at=timezone.now(), found=1, findings=[finding(n)]
+            ),
+            orders.StaffRequest: lambda n: (
+                orders.StaffRequest.objects.create(
+                    **asked(part), status="done", done_at=timezone.now(), made=f"refund:{n}"
+                ),
+                orders.StaffRequest.objects.create(**asked(part)),
+            )[0],
             orders.SandboxPayment: lambda _n: sales.SandboxPaymentFactory(),
             orders.Thread: lambda _n: sales.ThreadFactory(
                 listing=books.ListingFactory(seller=first[accounts.Seller])
@@ -400,6 +425,32 @@ class World:
                 pk=job(events_of=self.first[ProcrastinateJob].pk)
             ),
         }
+
+
+def asked(part: orders.SellerOrder) -> dict[str, Any]:
+    """Return the columns of a step that a colleague has asked for."""
+    return {
+        "kind": "refund",
+        "subject": f"sellerorder:{part.pk}",
+        "order": part.order,
+        "seller_order": part,
+        "amount_minor": 100,
+        "limit_minor": 10_000,
+        "currency": "GBP",
+        "reason": "Torn",
+        "asked_by": people.StaffFactory(),
+    }
+
+
+def finding(n: int) -> dict[str, Any]:
+    """Return what a check found."""
+    return {
+        "check": "held_explained",
+        "subject": f"order AAAA-{n:04}",
+        "account": "held",
+        "expected": 0,
+        "found": n,
+    }
 
 
 def job(*, events_of: int | None = None) -> int:

@@ -78,4 +78,4 @@ def link(path: str, label: Any) -> Column:
 def lines(texts: Iterable[str]) -> SafeString:
     """Return ``texts`` one below the other, such as an address."""
     kept = [text for text in texts if text]
-    return format_html("<br>".join("{}" for _text in kept), *kept)
+    return format_html("<br>".join("{}" for _text in kept), *kept) if kept else SafeString("")

@@ -191,6 +191,11 @@ class RecentFormSet(BaseInlineFormSet):  # type: ignore[type-arg]  # not generic
         return self._recent
 
     @property
+    def totals(self) -> Sequence[object]:
+        """The foot of the table, a cell a column; nothing without one."""
+        return ()
+
+    @property
     def all_url(self) -> str:
         """Address of the list of all of them."""
         return changelist_url(self.fk.model, **{f"{self.fk.name}__exact": self.instance.pk})

@@ -63,11 +63,21 @@ class Chart:
     currency: str
 
 
+@dataclass(frozen=True, kw_only=True)
+class Notice:
+    """A sentence about the state of the books, with where to read more. A bad one stands out."""
+
+    text: Text
+    url: str
+    good: bool
+
+
 @dataclass(frozen=True)
 class _Board:
     queues: list[tuple[int, str, Callable[[], Queue]]] = field(default_factory=list)
     figures: list[tuple[str, Callable[[], Sequence[Figure]]]] = field(default_factory=list)
     charts: list[tuple[str, Callable[[], Chart]]] = field(default_factory=list)
+    notices: list[tuple[str, Callable[[], Notice]]] = field(default_factory=list)
 
 
 _board = _Board()
@@ -103,6 +113,16 @@ def chart(permission: str) -> Callable[[Callable[[], Chart]], Callable[[], Chart
     return register
 
 
+def notice(permission: str) -> Callable[[Callable[[], Notice]], Callable[[], Notice]]:
+    """Register a function that returns a notice, for staff with ``permission``."""
+
+    def register(function: Callable[[], Notice]) -> Callable[[], Notice]:
+        _board.notices.append((permission, function))
+        return function
+
+    return register
+
+
 def count(rows: QuerySet[Any]) -> int:
     """Count ``rows`` up to just past ``COUNTED``."""
     return int(rows.order_by()[: COUNTED + 1].count())
@@ -127,3 +147,8 @@ def figures_for(request: HttpRequest) -> list[Figure]:
 def charts_for(request: HttpRequest) -> list[Chart]:
     """Return the charts that the user may see."""
     return [make() for permission, make in _board.charts if request.user.has_perm(permission)]
+
+
+def notices_for(request: HttpRequest) -> list[Notice]:
+    """Return the notices that the user may see."""
+    return [make() for permission, make in _board.notices if request.user.has_perm(permission)]

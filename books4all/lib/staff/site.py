@@ -7,9 +7,11 @@ from django.contrib.admin import AdminSite
 from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
+from django.urls import path, reverse
 from django.utils.translation import gettext_lazy as _
 
-from books4all.lib.staff.queues import charts_for, figures_for, queues_for
+from books4all.lib.staff.pages import pages_for, site_pages
+from books4all.lib.staff.queues import charts_for, figures_for, notices_for, queues_for
 
 
 class StaffSite(AdminSite):
@@ -34,6 +36,19 @@ class StaffSite(AdminSite):
 
         return checked
 
+    def get_urls(self) -> list[Any]:
+        """Add the pages that are about no single model."""
+        own = [
+            path(page.route, self.admin_view(page.view), name=page.name) for page in site_pages()
+        ]
+        return [*own, *super().get_urls()]
+
+    def _find_url(self, request: HttpRequest) -> str:
+        """Return where the box of the start page asks, for those who may."""
+        found = [page for page in site_pages() if page.name == "find"]
+        may = found and request.user.has_perm(found[0].permission)
+        return reverse("admin:find") if may else ""
+
     def index(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> TemplateResponse:
@@ -42,5 +57,8 @@ class StaffSite(AdminSite):
             "queues": queues_for(request),
             "figures": figures_for(request),
             "charts": charts_for(request),
+            "notices": notices_for(request),
+            "site_pages": pages_for(request),
+            "find_url": self._find_url(request),
         }
         return super().index(request, {**waiting, **(extra_context or {})})

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('orders', '0023_kinds'),
+        ('orders', '0024_cases_given'),
     ]
 
     operations = [
