@@ -10,12 +10,14 @@ DECLARE
     captured bigint;
     refunded bigint;
 BEGIN
+    -- What goes to gift cards is not the provider's to give back.
     -- The lock makes refunds of one payment wait for each other: both would see the other missing.
     SELECT amount_minor INTO captured FROM orders_payment
         WHERE id = NEW.payment_id AND status = 'captured' FOR UPDATE;
-    SELECT coalesce(sum(amount_minor), 0) INTO refunded FROM orders_refund
+    SELECT coalesce(sum(amount_minor - gift_minor), 0) INTO refunded FROM orders_refund
         WHERE payment_id = NEW.payment_id AND status <> 'failed' AND id <> NEW.id;
-    IF NEW.status <> 'failed' AND refunded + NEW.amount_minor > coalesce(captured, 0) THEN
+    IF NEW.status <> 'failed'
+       AND refunded + NEW.amount_minor - NEW.gift_minor > coalesce(captured, 0) THEN
         RAISE EXCEPTION 'refunds of payment % would exceed what was captured', NEW.payment_id
             USING ERRCODE = 'check_violation', CONSTRAINT = 'refund_at_most_captured';
     END IF;

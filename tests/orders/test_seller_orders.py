@@ -1,11 +1,10 @@
 """A seller's part of an order, and what each step does."""
 
-from importlib import import_module
 
 import pytest
 from django.core import mail
 from django.core.management import CommandError, call_command
-from django.db import DatabaseError, IntegrityError, connection, transaction
+from django.db import DatabaseError, IntegrityError, transaction
 
 from books4all.lib.errors import DomainError, NotFoundError
 from books4all.lib.ids import uuid7
@@ -14,12 +13,12 @@ from catalog.models import Listing, Review, StockMovement
 from catalog.services import stock
 from orders.constants import SELLER_ORDER_TRANSITIONS, SellerOrderStatus
 from orders.errors import TransitionError
-from orders.models import OrderEvent, OrderLine, Refund, SandboxPayment, ShipmentLine
+from orders.models import OrderEvent, OrderLine, Refund, SandboxPayment
 from orders.selectors.stock_check import stock_differences
 from orders.services import refunds, seller_orders
 from tests.factories.accounts import StaffFactory
 from tests.factories.catalog import ListingFactory, ReviewFactory, SellerReviewFactory
-from tests.factories.orders import OrderLineFactory, SellerOrderFactory, ShipmentFactory
+from tests.factories.orders import OrderLineFactory, SellerOrderFactory
 from tests.orders.journeys import placed, run_jobs
 
 pytestmark = pytest.mark.django_db
@@ -128,27 +127,6 @@ def test_what_is_missing_is_named():
         seller_orders.cancel(seller_order_id=part.pk, reason="", restock=True, actor=None)
     with pytest.raises(NotFoundError):
         seller_orders.accept(seller_order_id=uuid7(), actor=None)
-
-
-def test_older_parcels_are_told_what_is_in_them():
-    """The data migration: what was posted or cancelled before parcels had lines."""
-    fill = import_module("orders.migrations.0004_parcels_of_before").FILL
-    parts = {status: SellerOrderFactory(status=status) for status in SellerOrderStatus.values}
-    for part in parts.values():
-        OrderLineFactory(seller_order=part, quantity=2)
-    for status in ("shipped", "delivered"):
-        ShipmentFactory(seller_order=parts[status])
-    ShipmentFactory(seller_order=parts["delivered"])
-    with connection.cursor() as cursor:
-        cursor.execute(fill)
-    lines = OrderLine.objects.all()
-    told = {line.seller_order.status: (line.posted, line.refused) for line in lines}
-    assert {status: counts for status, counts in told.items() if counts != (0, 0)} == {
-        "shipped": (2, 0),
-        "delivered": (2, 0),
-        "cancelled": (0, 2),
-    }
-    assert sorted(ShipmentLine.objects.values_list("quantity", flat=True)) == [2, 2]
 
 
 def test_no_more_is_posted_and_refused_than_was_bought():

@@ -66,7 +66,7 @@ KEPT_GONE = "DROP TRIGGER IF EXISTS documentseries_kept ON orders_documentseries
 
 
 class Migration(migrations.Migration):
-    dependencies = [("orders", "0014_documents")]
+    dependencies = [("orders", "0004_money_guards")]
 
     operations = [
         *append_only(["orders_document", "orders_documenttax"]),

@@ -18,7 +18,7 @@ $$;
 
 
 class Migration(migrations.Migration):
-    dependencies = [("orders", "0005_messages")]
+    dependencies = [("orders", "0002_guards")]
 
     operations = [
         migrations.RunSQL(

@@ -53,7 +53,7 @@ DROP FUNCTION IF EXISTS b4a_payout_item_of_seller();
 
 
 class Migration(migrations.Migration):
-    dependencies = [("orders", "0019_payouts")]
+    dependencies = [("orders", "0005_document_guards")]
 
     operations = [
         *append_only(

@@ -101,6 +101,6 @@ def empty(apps, schema_editor):  # type: ignore[no-untyped-def]
 
 
 class Migration(migrations.Migration):
-    dependencies = [("orders", "0010_tax_tables")]
+    dependencies = [("orders", "0006_payout_guards")]
 
     operations = [migrations.RunPython(fill, empty)]

@@ -44,26 +44,6 @@ DROP TRIGGER IF EXISTS journalentry_balances ON orders_journalentry;
 DROP FUNCTION IF EXISTS b4a_entry_balances();
 """
 
-# What goes to gift cards is not the provider's to give back.
-REFUND_GUARD = """
-CREATE OR REPLACE FUNCTION b4a_refund_at_most_captured() RETURNS trigger LANGUAGE plpgsql AS $$
-DECLARE
-    captured bigint;
-    refunded bigint;
-BEGIN
-    -- The lock makes refunds of one payment wait for each other: both would see the other missing.
-    SELECT amount_minor INTO captured FROM orders_payment
-        WHERE id = NEW.payment_id AND status = 'captured' FOR UPDATE;
-    SELECT coalesce(sum(amount_minor - gift_minor), 0) INTO refunded FROM orders_refund
-        WHERE payment_id = NEW.payment_id AND status <> 'failed' AND id <> NEW.id;
-    IF NEW.status <> 'failed'
-       AND refunded + NEW.amount_minor - NEW.gift_minor > coalesce(captured, 0) THEN
-        RAISE EXCEPTION 'refunds of payment % would exceed what was captured', NEW.payment_id
-            USING ERRCODE = 'check_violation', CONSTRAINT = 'refund_at_most_captured';
-    END IF;
-    RETURN NEW;
-END $$;
-"""
 # A refund that failed is tried again, never replaced: its lines count all the same.
 REFUND_LINE_GUARD = """
 CREATE FUNCTION b4a_refund_line_at_most_paid() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -91,13 +71,12 @@ DROP FUNCTION IF EXISTS b4a_refund_line_at_most_paid();
 
 
 class Migration(migrations.Migration):
-    dependencies = [("orders", "0007_ledger")]
+    dependencies = [("orders", "0003_working_days")]
 
     operations = [
         *append_only(["orders_journalentry", "orders_posting"]),
         migrations.RunSQL(BALANCED, BALANCED_GONE),
         # An account is what its postings stand in: it is never another's.
         *append_only(["orders_ledgeraccount"]),
-        migrations.RunSQL(REFUND_GUARD, migrations.RunSQL.noop),
         migrations.RunSQL(REFUND_LINE_GUARD, REFUND_LINE_GUARD_GONE),
     ]
