@@ -293,7 +293,7 @@ class EventType(models.TextChoices):
     CASE_REMINDED = "case_reminded", _("Reminder sent")
     CASE_RESOLVED = "case_resolved", _("Settled")
     CASE_DENIED = "case_denied", _("Closed without a refund")
-    CASE_CANCELLED = "case_cancelled", _("Taken back by the reader")
+    CASE_CANCELLED = "case_cancelled", _("Closed by the reader")
     CALLED_OFF = "called_off", _("Cancelled at the buyer’s side")
     CANCEL_ASKED = "cancel_asked", _("Buyer asked to cancel")
     CANCEL_DECLINED = "cancel_declined", _("Shop declined to cancel")
@@ -501,7 +501,7 @@ class CaseStatus(models.TextChoices):
     ESCALATED = "escalated", _("Waits for staff")
     RESOLVED = "resolved", _("Settled")
     DENIED = "denied", _("Closed without a refund")
-    CANCELLED = "cancelled", _("Taken back")
+    CANCELLED = "cancelled", _("Closed by the reader")
 
 
 CASE_OPEN = (
@@ -538,7 +538,7 @@ class CaseStep(models.TextChoices):
     TAKE_OFFER = "take-offer", _("Take the offer")
     REFUSE_OFFER = "refuse-offer", _("Refuse the offer")
     POST = "post", _("It is posted")
-    CANCEL = "cancel", _("Take it back: all is well")
+    CANCEL = "cancel", _("Close it: all is well")
     # Of both
     ESCALATE = "escalate", _("Ask the marketplace to decide")
     # Of staff

@@ -287,8 +287,8 @@ class ComplaintForm(RefusableForm):
     words = forms.CharField(
         label=_("In your words"),
         max_length=WORDS_LENGTH,
-        required=False,
         widget=forms.Textarea(attrs={"rows": "5"}),
+        error_messages={"required": _("Say why, in a few words.")},
         help_text=_("What is wrong, and how you noticed. The shop and our staff read it."),
     )
     photos = PhotosField(
@@ -312,6 +312,7 @@ class ComplaintForm(RefusableForm):
         if CaseWant.PARTIAL not in dict(choices):
             del self.fields["asked"]
         if reason in (CaseReason.CHANGED_MIND, CaseReason.NOT_ARRIVED):
+            self.fields["words"].required = False
             self.fields["words"].help_text = _("If you like. The shop and our staff read it.")
             del self.fields["photos"]
 

@@ -267,10 +267,16 @@ def _previewed(case: Case, ruling: Ruling) -> tuple[str, str]:
         return str(ruling.label), error.message
     words = _(
         "The reader gets %(buyer)s. The shop gives %(seller)s, the commission %(commission)s and its tax"
-        " %(fee_tax)s; the marketplace pays %(marketplace)s."
+        " %(fee_tax)s, tax that we remit %(sales_tax)s; the marketplace pays %(marketplace)s."
     )
-    known = {name: getattr(seen, name) for name in ("buyer", "seller", "commission", "fee_tax")}
-    told = words % {**known, "marketplace": seen.marketplace}
+    told = words % {
+        "buyer": seen.buyer,
+        "seller": seen.seller,
+        "commission": seen.commission,
+        "fee_tax": seen.fee_tax,
+        "sales_tax": seen.sales_tax,
+        "marketplace": seen.marketplace,
+    }
     return str(ruling.label), f"{told} {_('Once the book is back.')}" if seen.after_return else told
 
 

@@ -90,7 +90,7 @@ def _for_shop() -> dict[str, str]:
         CaseStatus.POSTED: _("When the book is here, say so: %(total)s goes back. With proof of posting it goes back on %(day)s anyway."),
         CaseStatus.ESCALATED: _("Our staff look at what you both say, and decide."),
         CaseStatus.DENIED: _("It is closed without a refund."),
-        CaseStatus.CANCELLED: _("The reader has taken it back, or did not go on with it."),
+        CaseStatus.CANCELLED: _("The reader has closed it, or did not go on with it."),
     }  # fmt: skip
 
 
