@@ -65,11 +65,11 @@ _require(
 
 _require(
     "stripe" not in PAYMENT_PROVIDERS or bool(STRIPE_SECRET_KEY and STRIPE_WEBHOOK_SECRETS),
-    "STRIPE_SECRET_KEY and STRIPE_WEBHOOK_SECRETS: Stripe needs both",
+    "PAYMENT_PROVIDER, PAYMENT_PROVIDERS: stripe needs STRIPE_SECRET_KEY and STRIPE_WEBHOOK_SECRETS",
 )
 _require(
     "transfer" not in PAYMENT_PROVIDERS or iban.is_valid(BANK_TRANSFER_IBAN),
-    "BANK_TRANSFER_IBAN: the account that transfers go to",
+    "PAYMENT_PROVIDERS: transfer needs BANK_TRANSFER_IBAN, the account that they go to",
 )
 _require(
     bool(environment.text("PAYMENT_PROVIDER", "")),
