@@ -1,6 +1,5 @@
 """A seller's part of an order, and what each step does."""
 
-
 import pytest
 from django.core import mail
 from django.core.management import CommandError, call_command
