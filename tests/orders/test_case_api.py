@@ -148,6 +148,16 @@ def test_the_queue_and_the_preview(office: Client, escalated: Case) -> None:
     assert "You get back the price of the book and its delivery." in page
 
 
+def decided(office: Client, case: Case, **given: str) -> Any:
+    """Look at a decision, and agree to what was seen; the last answer."""
+    url = reverse("admin:orders_case_step", args=[case.pk, "decide"])
+    looked = office.post(url, given)
+    seen = looked.context["preview"]
+    if seen is None:
+        return looked
+    return office.post(url, {**given, "key": looked.context["key"], "agreed": seen.digest})
+
+
 @pytest.mark.parametrize(
     ("given", "outcome"),
     [
@@ -158,26 +168,20 @@ def test_the_queue_and_the_preview(office: Client, escalated: Case) -> None:
 )
 def test_staff_decide(office: Client, escalated: Case, given: dict[str, str], outcome: str) -> None:
     part = escalated.seller_order
-    url = reverse("admin:orders_case_act", args=[escalated.pk, "decide"])
-    office.post(url, {**given, "words": "So it is."})
+    assert decided(office, escalated, **given, reason="So it is.").status_code == 302
     escalated.refresh_from_db()
     assert escalated.outcome == outcome
     back = {"refunded": part.total_minor, "goodwill": 150, "": 0}
-    assert given_back(part) == back[outcome]
-    assert (
-        "So it is."
-        in office.get(reverse("admin:orders_case_change", args=[escalated.pk])).content.decode()
-    )
+    assert given_back(part) == escalated.given_minor == back[outcome]
+    url = reverse("admin:orders_case_change", args=[escalated.pk])
+    assert "So it is." in office.get(url).content.decode()
 
 
 def test_a_decision_that_can_not_be(office: Client, escalated: Case) -> None:
-    url = reverse("admin:orders_case_act", args=[escalated.pk, "decide"])
-    page = office.post(url, {"ruling": "shop", "amount": "9999", "words": "More"}).content.decode()
+    page = decided(office, escalated, ruling="shop", amount="9999", reason="More").content.decode()
     assert "at most" in page
     cases.cancel(case_id=escalated.pk, by=READER)
-    page = office.post(
-        url, {"ruling": "shop", "amount": "", "words": "Too late"}, follow=True
-    ).content.decode()
+    page = decided(office, escalated, ruling="shop", reason="Too late").content.decode()
     assert "be done now" in page
     assert given_back(escalated.seller_order) == 0
 
