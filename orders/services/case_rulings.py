@@ -124,7 +124,7 @@ def _pay_ourselves(case: Case, amount: Money, note: str, by: By) -> None:
         actor=by.user,
         key=case.pk,
     )
-    given = refund.amount_minor
+    given = amount.minor
     outcome = CaseOutcome.GOODWILL
     close(case, CaseStatus.RESOLVED, outcome=outcome, refund=refund, given_minor=given)
     data = {"amount": given}

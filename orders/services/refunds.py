@@ -20,8 +20,6 @@ from orders.constants import (
     Actor,
     EventType,
     PaymentEventKind,
-    PaymentStatus,
-    PostageStatus,
     RefundStatus,
     Stage,
 )
@@ -30,6 +28,7 @@ from orders.models import OrderLine, Parts, Payment, Refund, RefundLine, SellerO
 from orders.models.amounts import columns
 from orders.payments import provider_named
 from orders.payments.base import Moved, ProviderRefund, RefundState
+from orders.selectors import refund_sources
 from orders.selectors.case_money import account_of
 from orders.services import documents, gift_cards, payment_events, postings, timeline
 from orders.services.transactions import business_transaction
@@ -73,10 +72,12 @@ def grant(
 ) -> Refund:
     """Give back to the buyer of ``seller_order`` what ``lines`` say, and ``delivery`` of its post.
 
-    ``stage`` says where the money stands: still held (copies not posted), or earned by posting. The
-    caller holds the seller order's lock. ``key`` becomes the refund's own, so that the same decision
-    taken twice is one refund. What a gift card paid goes back to it once the payment is used up; what
-    was paid as extra postage goes back to its own payment, as a refund beside the one that is returned.
+    ``stage`` says where the money stands: still held (copies not posted), or earned by posting. Where
+    nothing is posted at all, ``delivery`` is all of it that the buyer paid, even if that is nothing: what
+    the marketplace bore of it goes back as well. The caller holds the seller order's lock. ``key`` becomes
+    the refund's own, so that the same decision taken twice is one refund. What a gift card paid goes back
+    to it once the payment is used up; what was paid as extra postage goes back to its own payment, as a
+    refund beside the one that is returned.
 
     Raises:
         DomainError: there is nothing to give back, or more than was paid and is not given back yet.
@@ -91,15 +92,16 @@ def grant(
     if stage == Stage.EARNED:
         paid = sum(back.parts.paid for back in lines) + post.minor
         _check_left(seller_order, Money(paid, currency))
+    held = stage == Stage.HELD
     given: list[_Given] = []
-    for payment, minor in _payments_of_post(seller_order, post):
-        part = _next(whole, gone, minor)
+    for payment, minor in refund_sources.of_post(seller_order, post):
+        # A delivery that nobody paid for, and that is not made, has no share to go by.
+        free = held and delivery is not None and not whole.paid and not given
+        part = whole - gone if free else _next(whole, gone, minor)
         gone += part
         given.append(_Given(payment, () if given else lines, part))
-    found = [one for one in given if one.amount]
-    if not found and stage == Stage.HELD:
-        # Copies that promotions have paid for altogether: nothing to give back, but to whom they cost.
-        found = given[:1]
+    # Copies that cost nothing are among those that are never sent, whatever the post comes to.
+    found = [one for one in given if one.amount or (held and one.lines)]
     if not found:
         message = _("Say how much is to be given back.")
         raise DomainError(message, fields={"amount": [message]})
@@ -149,7 +151,7 @@ def _write(given: _Given, about: _About, *, key: UUID) -> Refund:
         seller_order=seller_order,
         stage=about.stage,
         amount_minor=parts.paid,
-        gift_minor=_to_gift_cards(given.payment, Money(parts.paid, currency)),
+        gift_minor=refund_sources.to_gift_cards(given.payment, Money(parts.paid, currency)),
         status=RefundStatus.PENDING if parts.paid else RefundStatus.SETTLED,
         delivery_minor=given.post.paid,
         delivery_subsidy_minor=given.post.subsidy,
@@ -194,7 +196,8 @@ def goodwill(
     """Give ``amount`` to the buyer at the marketplace's own expense; the seller keeps what it earned.
 
     It goes the way the payment came, so it is never more than was earned by posting and has not gone
-    back. The caller holds the seller order's lock; ``key`` as for ``grant``.
+    back; where extra postage was paid, that is a refund beside the one that is returned. The caller holds
+    the seller order's lock; ``key`` as for ``grant``.
 
     Raises:
         DomainError: nothing, or more than that.
@@ -206,45 +209,33 @@ def goodwill(
         message = _("Say how much is to be given back.")
         raise DomainError(message, fields={"amount": [message]})
     _check_left(seller_order, amount)
-    payment = seller_order.order.payment
+    shares = [one for one in refund_sources.of_goodwill(seller_order, amount) if one[1]]
+    made, *_others = [
+        _write_goodwill(
+            payment,
+            Money(minor, amount.currency),
+            _About(seller_order, Stage.GOODWILL, reason, actor, Actor.STAFF),
+            key=(key or uuid7()) if n == 0 else uuid7(),
+        )
+        for n, (payment, minor) in enumerate(shares)
+    ]
+    return made
+
+
+def _write_goodwill(payment: Payment, amount: Money, about: _About, *, key: UUID) -> Refund:
     refund = Refund.objects.create(
-        pk=key or uuid7(),
+        pk=key,
         payment=payment,
-        seller_order=seller_order,
-        stage=Stage.GOODWILL,
+        seller_order=about.seller_order,
+        stage=about.stage,
         amount_minor=amount.minor,
-        gift_minor=_to_gift_cards(payment, amount),
+        gift_minor=refund_sources.to_gift_cards(payment, amount),
         currency=amount.currency,
-        reason=reason[:200],
+        reason=about.reason[:200],
     )
     postings.goodwill(refund, to_cards=gift_cards.give_back(refund))
-    _ask(refund, actor, Actor.STAFF)
+    _ask(refund, about.actor, about.side)
     return refund
-
-
-def _payments_of_post(seller_order: SellerOrder, post: Money) -> list[tuple[Payment, int]]:
-    """Return the order's payment, and those of extra postage, with how much of ``post`` each gives back.
-
-    What the order's payment has paid for the post comes first; the rest is what was paid later.
-    """
-    payment = seller_order.order.payment
-    gone = Refund.objects.filter(seller_order=seller_order).values_list("payment_id")
-    by_payment = dict(gone.annotate(sum=Sum("delivery_minor")).order_by())
-    rest = post.minor
-    shares = []
-    paid = [(payment, seller_order.delivery_paid_minor)]
-    if seller_order.extra_minor:
-        later = Payment.objects.filter(
-            extra_postage__seller_order=seller_order,
-            extra_postage__status=PostageStatus.PAID,
-            status=PaymentStatus.CAPTURED,
-        )
-        paid += [(one, one.amount_minor) for one in later.order_by("created_at", "pk")]
-    for one, most in paid:
-        share = min(rest, max(0, most - int(by_payment.get(one.pk, 0))))
-        shares.append((one, share))
-        rest -= share
-    return shares
 
 
 def ask(
@@ -484,14 +475,6 @@ def _next(whole: Parts, gone: Parts, paid: int) -> Parts:
         return Parts()
     upto = whole.upto(gone.paid + paid, whole.paid)
     return Parts(paid, *(max(0, n) for n in (upto - gone).tuple[1:]))
-
-
-def _to_gift_cards(payment: Payment, amount: Money) -> int:
-    """Return how much of ``amount`` goes to gift cards: what the payment has no money left for."""
-    live = payment.refunds.exclude(status=RefundStatus.FAILED)
-    sums = live.aggregate(all=Sum("amount_minor", default=0), gift=Sum("gift_minor", default=0))
-    left = payment.amount_minor - (int(sums["all"]) - int(sums["gift"]))
-    return min(max(0, amount.minor - left), payment.order.gift_minor - int(sums["gift"]))
 
 
 def _sum(rows: object) -> Parts:

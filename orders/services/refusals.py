@@ -122,8 +122,8 @@ def _pay_back(refusal: Refusal, back: Sequence[refunds.Back], asked: Asked) -> N
     seller_order = refusal.seller_order
     nothing_goes = seller_order.status == SellerOrderStatus.CANCELLED
     currency = seller_order.currency
-    delivery = Money(seller_order.delivery_parts.paid if nothing_goes else 0, currency)
-    refusal.delivery_minor = delivery.minor
+    delivery = Money(seller_order.delivery_parts.paid, currency) if nothing_goes else None
+    refusal.delivery_minor = delivery.minor if delivery else 0
     refusal.refund = refunds.grant(
         seller_order=seller_order,
         stage=Stage.HELD,

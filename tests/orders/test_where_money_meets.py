@@ -1,0 +1,151 @@
+"""Where two things happen to the same money: what is held, owed and taken back still adds up."""
+
+from collections.abc import Callable
+from functools import partial
+
+import pytest
+
+from orders.constants import AccountKind as A
+from orders.constants import PromotionKind, Stage
+from orders.errors import TransitionError
+from orders.models import DisputePart, Refund
+from orders.payments.sandbox import bank
+from orders.selectors.case_money import account_of
+from orders.selectors.ledger import balance
+from orders.selectors.ledger_check import ledger_differences
+from orders.services import calling_off, payments, promotions, refunds, seller_orders
+from orders.services.seller_orders import Asked
+from tests.factories.accounts import SellerFactory
+from tests.factories.catalog import ListingFactory
+from tests.factories.promotions import GiftCardFactory, PromotionFactory
+from tests.orders.after.steps import accept, bought, part_of, pay_extra, post, propose
+from tests.orders.cases import money
+from tests.orders.journeys import at_the_provider, basket_with, pay_at_the_bank, placed, run_jobs
+from tests.orders.test_disputes import books, decided, sold, taken_back, tell  # noqa: F401
+
+pytestmark = pytest.mark.django_db
+Tell = Callable[..., None]
+
+
+def free_delivery(*, percent: int = 0, listing=None):
+    """Return an order whose delivery the marketplace pays, and ``percent`` of its book."""
+    listing = listing or ListingFactory(price_minor=2000)
+    basket = basket_with(listing)
+    PromotionFactory(kind=PromotionKind.FREE_DELIVERY, percent_bp=None, code="", name="Free post")
+    if percent:
+        PromotionFactory(code="", percent_bp=percent * 100)
+    order = at_the_provider(basket)
+    if not order.to_pay:
+        return order
+    pay_at_the_bank(order)
+    return payments.settle(payment_id=order.payment.pk).order
+
+
+def paid_back() -> None:
+    """Let refunds be settled: then nothing is owed to buyers any more, and every check is content."""
+    run_jobs(only=["orders.settle_refund"])
+    assert balance(A.REFUNDS_PAYABLE, "GBP").minor == 0
+    assert list(ledger_differences()) == []
+
+
+@pytest.mark.parametrize("percent", [0, 100])
+def test_delivery_that_the_marketplace_paid_comes_back_to_it(percent: int) -> None:
+    order = free_delivery(percent=percent)
+    assert balance(A.PROMOTIONS, "GBP").minor >= order.delivery_minor > 0
+    seller_orders.cancel(
+        seller_order_id=part_of(order).pk, reason="Lost", restock=False, actor=None
+    )
+    assert books(order) == ({} if percent else {"clearing": 2000, "refunds_payable": -2000})
+    paid_back()
+
+
+def test_of_a_refused_gift_the_extra_postage_comes_back_too() -> None:
+    part = part_of(free_delivery(percent=100))
+    pay_extra(propose(part, 300))
+    seller_orders.cancel(seller_order_id=part.pk, reason="Lost", restock=False, actor=None)
+    assert books(part.order) == {"clearing": 300, "refunds_payable": -300}
+    paid_back()
+
+
+def test_the_marketplace_may_pay_for_extra_postage_too() -> None:
+    part = bought()
+    pay_extra(propose(part, 500))
+    part = post(part)
+    left = account_of(part).left
+    assert left == part.total_minor + 500
+    refunds.goodwill(seller_order=part, amount=money(left), reason="Lost")
+    assert sum(Refund.objects.values_list("amount_minor", flat=True)) == left
+    paid_back()
+    assert balance(A.GOODWILL, "GBP").minor == left
+
+
+def test_goodwill_for_extra_postage_leaves_the_rest_to_be_given_back() -> None:
+    part = bought()
+    pay_extra(propose(part, 500))
+    part = post(part)
+    refunds.goodwill(seller_order=part, amount=money(400), reason="Sorry")
+    left = account_of(part).left
+    line = part.lines.get()
+    post_back = part.delivery_parts.paid
+    refunds.grant(
+        seller_order=part,
+        stage=Stage.EARNED,
+        lines=[refunds.of_earned(order_line=line, amount=money(left - post_back))],
+        delivery=money(post_back),
+        reason="Lost",
+    )
+    paid_back()
+    assert -balance(A.CLEARING, "GBP").minor == 0
+
+
+def test_what_the_bank_has_kept_of_a_payment_goes_back_to_the_card_that_paid_the_rest(
+    tell: Tell,  # noqa: F811
+) -> None:
+    card = GiftCardFactory(initial_minor=1000)
+    basket = basket_with(ListingFactory(price_minor=2000))
+    promotions.type_code(basket=basket, code=card.typed)
+    order = at_the_provider(basket)
+    pay_at_the_bank(order)
+    payments.settle(payment_id=order.payment.pk)
+    part = post(part_of(order))
+    decided(taken_back(order, tell), tell, won=False)
+    left = account_of(part).left
+    assert left == 1000
+    refunds.grant(
+        seller_order=part,
+        stage=Stage.EARNED,
+        lines=[refunds.of_earned(order_line=part.lines.get(), amount=money(left))],
+        reason="Sorry",
+    )
+    card.refresh_from_db()
+    assert card.balance_minor == 1000
+
+
+def test_a_refund_that_failed_still_counts(monkeypatch: pytest.MonkeyPatch) -> None:
+    card = GiftCardFactory(initial_minor=1000)
+    basket = basket_with(ListingFactory(price_minor=2000, on_hand=2), quantity=2)
+    promotions.type_code(basket=basket, code=card.typed)
+    order = at_the_provider(basket)
+    pay_at_the_bank(order)
+    payments.settle(payment_id=order.payment.pk)
+    part = part_of(order)
+    line = part.lines.get()
+
+    def refuse_one() -> Refund:
+        made = seller_orders.refuse(
+            seller_order_id=part.pk,
+            reason="not_found",
+            copies={line.pk: 1},
+            restock=False,
+            asked=Asked(None),
+        )
+        return made.refund
+
+    one = refuse_one()
+    run_jobs(only=["orders.settle_refund"])
+    one.refresh_from_db()
+    assert one.status == "settled"
+    Refund.objects.filter(pk=one.pk).update(status="failed")
+    two = refuse_one()
+    assert (one.gift_minor, two.gift_minor) == (0, 1000)
+    refunds.retry(refund_id=one.pk, actor=None)
