@@ -6,6 +6,7 @@ seller orders in proportion to what is left of them, and there between what is h
 """
 
 from collections.abc import Iterable, Sequence
+from uuid import UUID
 
 from django.db.models import F, QuerySet, Sum
 from django.db.models.functions import Now
@@ -19,6 +20,7 @@ from orders.constants import (
     DisputeStatus,
     EventType,
     OrderStatus,
+    PostageStatus,
     SellerOrderStatus,
     Stage,
 )
@@ -26,6 +28,7 @@ from orders.errors import TransitionError
 from orders.models import (
     Dispute,
     DisputePart,
+    ExtraPostage,
     OrderLine,
     Parts,
     Payment,
@@ -86,6 +89,19 @@ def check_may_be_posted(seller_order: SellerOrder) -> None:
         raise TransitionError(message)
 
 
+def check_may_be_paid_back(seller_order: SellerOrder) -> None:
+    """Keep money from going back that the buyer's bank has taken: lost, it would be paid twice.
+
+    Raises TransitionError.
+    """
+    if is_disputed(seller_order.pk):
+        message = _(
+            "The buyer’s bank has taken the payment back. Nothing is paid back besides: if the bank "
+            "keeps it, the order ends by itself."
+        )
+        raise TransitionError(message)
+
+
 # ---- whose money it is ----
 
 
@@ -102,6 +118,9 @@ def _open(dispute: Dispute, seller_orders: Sequence[SellerOrder]) -> None:
     # An order that was never placed gives its money back already: nothing of it is a shop's.
     is_placed = order.status == OrderStatus.PLACED
     stages = {one.pk: _stages(one) for one in seller_orders} if is_placed else {}
+    if dispute.payment.placing_id is None:
+        # Extra postage is the money of the shop that asked for it, or nobody's where it came too late.
+        stages = {pk: stages[pk] for pk in _asked_for(dispute.payment) if pk in stages}
     left = {pk: held.paid + earned.paid for pk, (held, earned) in stages.items()}
     whole = min(dispute.amount_minor, sum(left.values()))
     shares = split(whole, list(left.values())) if whole else [0] * len(left)
@@ -117,6 +136,11 @@ def _open(dispute: Dispute, seller_orders: Sequence[SellerOrder]) -> None:
             _open_part(dispute, seller_order, amount, stages[seller_order.pk])
     _tell(dispute.parts.order_by("pk"), "dispute_opened")
     timeline.record(order, EventType.DISPUTE_OPENED, note=f"{dispute.amount} {dispute.reason}")
+
+
+def _asked_for(payment: Payment) -> list[UUID]:
+    paid = ExtraPostage.objects.filter(payment=payment, status=PostageStatus.PAID)
+    return list(paid.values_list("seller_order", flat=True))
 
 
 def _open_part(

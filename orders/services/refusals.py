@@ -22,7 +22,7 @@ from orders.constants import (
     Stage,
 )
 from orders.models import OrderLine, Refusal, RefusalLine, SellerOrder
-from orders.services import refunds, steps
+from orders.services import disputes, refunds, steps
 from orders.services.steps import Asked, Copies
 from orders.services.transactions import business_transaction
 
@@ -96,13 +96,14 @@ def take_back(refusal: Refusal, *, copies: Copies = None, asked: Asked) -> None:
     """Write ``refusal`` of a locked seller order's copies, with all that follows from it but the mails.
 
     Raises:
-        TransitionError: nothing of it waits to be posted.
+        TransitionError: nothing of it waits to be posted, or the buyer's bank has its money.
         DomainError: the copies are not there to be refused.
     """
     seller_order = refusal.seller_order
     refusal.pk = asked.key or uuid7()
     if seller_order.status not in WAITING:
         raise steps.no_step(seller_order, SellerOrderStatus.CANCELLED)
+    disputes.check_may_be_paid_back(seller_order)
     lines = list(seller_order.lines.order_by("pk"))
     chosen = steps.chosen(lines, copies)
     back = [refunds.Back(line, line.parts_of_next(n), n) for line, n in chosen]

@@ -67,6 +67,27 @@ def test_of_a_refused_gift_the_extra_postage_comes_back_too() -> None:
     paid_back()
 
 
+@pytest.mark.parametrize("who", ["shop", "buyer", "asked"])
+def test_what_the_bank_has_taken_is_not_paid_back_besides(tell: Tell, who: str) -> None:  # noqa: F811
+    order = sold(posted=False)
+    part = part_of(order)
+    if who == "asked":
+        accept(part)
+        calling_off.ask(seller_order_id=part.pk, actor=None)
+    reference = taken_back(order, tell)
+    end = {
+        "shop": partial(seller_orders.cancel, reason="Lost", restock=False),
+        "buyer": calling_off.call_off,
+        "asked": partial(calling_off.agree, restock=True),
+    }[who]
+    with pytest.raises(TransitionError, match="bank"):
+        end(seller_order_id=part.pk, actor=None)
+    decided(reference, tell, won=False)
+    assert books(order) == {}
+    assert list(ledger_differences()) == []
+    assert not Refund.objects.exists()
+
+
 def test_the_marketplace_may_pay_for_extra_postage_too() -> None:
     part = bought()
     pay_extra(propose(part, 500))
@@ -119,6 +140,19 @@ def test_what_the_bank_has_kept_of_a_payment_goes_back_to_the_card_that_paid_the
     )
     card.refresh_from_db()
     assert card.balance_minor == 1000
+
+
+def test_extra_postage_that_is_taken_back_is_its_own_shops(tell: Tell) -> None:  # noqa: F811
+    order = placed(*(ListingFactory(seller=SellerFactory()) for _shop in range(2)))
+    first, other = order.seller_orders.order_by("pk")
+    extra = pay_extra(propose(first, 500))
+    for part in (first, other):
+        seller_orders.ship(seller_order_id=part.pk, carrier="Royal Mail", actor=None)
+    made = bank.dispute(reference=extra.payment.reference)
+    tell(made.reference)
+    assert {(p.seller_order_id, p.paid_minor) for p in DisputePart.objects.all()} == {
+        (first.pk, 500)
+    }
 
 
 def test_a_refund_that_failed_still_counts(monkeypatch: pytest.MonkeyPatch) -> None:
