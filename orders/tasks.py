@@ -37,9 +37,9 @@ def send_mail(*, kind: str, pk: str) -> None:
     queue="mail",
     retry=RetryStrategy(max_attempts=14, exponential_wait=2, wait=8),
 )
-def send_gift_card(*, pk: str, code: str) -> None:
-    """Send a gift card to whom it is for."""
-    mail.send(gift_card(UUID(pk), code), key=f"gift_card.{pk}")
+def send_gift_card(*, pk: str, seed: str) -> None:
+    """Send a gift card to whom it is for; its code is made of the ``seed`` here, and kept nowhere."""
+    mail.send(gift_card(UUID(pk), seed), key=f"gift_card.{pk}")
 
 
 @app.task(

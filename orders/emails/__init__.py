@@ -32,6 +32,7 @@ from orders.selectors.case_money import due_of
 from orders.selectors.case_words import headline, what_next
 from orders.selectors.cases import case_of_order, send_to
 from orders.selectors.deadlines import post_by
+from orders.selectors.gift_cards import code_from, digest_of
 from orders.selectors.orders import with_parcels
 from orders.selectors.sold_money import money_of
 from orders.selectors.sums import margin_note, order_rows, order_tax_lines, within_rows
@@ -172,9 +173,12 @@ def message(pk: UUID) -> Letter | None:
     return render("orders/message", to=to, context=context, language=language)
 
 
-def gift_card(pk: UUID, code: str) -> Letter:
-    """Send a gift card its code, which is kept nowhere."""
-    card = GiftCard.objects.get(pk=pk)
+def gift_card(pk: UUID, seed: str) -> Letter:
+    """Send a gift card its code, which is made of the ``seed`` and kept nowhere."""
+    card, code = GiftCard.objects.get(pk=pk), code_from(seed)
+    if card.digest != digest_of(code):
+        msg = f"Gift card {pk} was made under another SECRET_KEY: its code can't be told any more"
+        raise ValueError(msg)
     context = {"card": card, "code": code, "home_link": settings.PUBLIC_URL + "/"}
     return render("orders/gift_card", to=card.recipient, context=context)
 

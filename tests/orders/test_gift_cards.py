@@ -7,6 +7,7 @@ import pytest
 from django.core import mail
 from django.db.models import Sum
 from django.utils import timezone
+from procrastinate.contrib.django.models import ProcrastinateJob
 
 from books4all.lib.errors import DomainError
 from books4all.lib.money import Money
@@ -73,6 +74,10 @@ def test_it_is_issued_and_sent() -> None:
     card = GiftCardFactory(initial_minor=2500, recipient="friend@example.org")
     assert worth(card) == left(card) == 2500
     assert balance(AccountKind.BANK, "GBP").minor == 2500
+    # Whoever reads the jobs, or the log of them, can't spend.
+    waiting = str(list(ProcrastinateJob.objects.values_list("args", flat=True)))
+    assert str(card.pk) in waiting
+    assert card.typed not in waiting
     run_jobs()
     letter = mail.outbox[-1]
     assert letter.to == ["friend@example.org"]
