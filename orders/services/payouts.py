@@ -95,25 +95,32 @@ def _free_some(day: date) -> int:
 def make_due(*, today: date | None = None) -> list[Payout]:
     """Make the payouts of all sellers whose day it is, or was since the last run.
 
-    Each is a transaction of its own; run again, it makes what is missing. Not to be called in a
-    transaction.
+    Each is a transaction of its own, and one that fails holds nobody up; run again, it makes what is
+    missing. Not to be called in a transaction.
     """
     day = today or timezone.now().date()
     last = PayoutRun.objects.order_by("-day").values_list("day", flat=True).first()
     if last is not None and last >= day:
         return []
     since = last or day - timedelta(days=1)
-    made = []
+    made, failed = [], 0
     for seller_id, currency in accounts_with_open_money():
         seller = Seller.objects.get(pk=seller_id)
         if not terms_of(seller).falls_between(since, day):
             continue
-        payout = make_for(seller=seller, currency=currency)
+        try:
+            payout = make_for(seller=seller, currency=currency)
+        except Exception:  # one bad account must not keep the others from being paid
+            failed += 1
+            log.exception("payout_not_made", seller=seller_id, currency=currency)
+            continue
         if payout is not None:
             made.append(payout)
-    _retry_with_new_accounts()
-    PayoutRun.objects.get_or_create(day=day)
-    log.info("payouts_made", day=str(day), payouts=len(made))
+    failed += _retry_with_new_accounts()
+    if not failed:
+        # The day is done; else the next hour's run tries again what is missing.
+        PayoutRun.objects.get_or_create(day=day)
+    log.info("payouts_made", day=str(day), payouts=len(made), failed=failed)
     return made
 
 
@@ -173,12 +180,19 @@ def _net(ledger: LedgerAccount, seller: Seller) -> None:
         postings.debt_netted(source=source, seller=seller, amount=min(ready, owed))
 
 
-def _retry_with_new_accounts() -> None:
-    """Try failed payouts again whose shops have given another account since."""
+def _retry_with_new_accounts() -> int:
+    """Try failed payouts again whose shops have given another account since; returns how many can't be."""
+    stuck = 0
     failed = Payout.objects.filter(status=PayoutStatus.FAILED).select_related("seller", "account")
     for payout in failed.order_by("pk"):
         account = payout_accounts.current(seller=payout.seller)
         if account is not None and account.pk != payout.account_id:
             terms = terms_of(payout.seller)
-            if not obstacle(terms, account):
+            if obstacle(terms, account):
+                continue
+            try:
                 paying_out.retry(payout_id=payout.pk, actor=None)
+            except Exception:  # as above
+                stuck += 1
+                log.exception("payout_not_retried", payout=str(payout.pk))
+    return stuck

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+import structlog
 from django.conf import settings
 from django.utils.translation import gettext as _
 
@@ -12,6 +13,8 @@ from orders.models import BankLine, BankStatement
 from orders.selectors.reconciliation import unmatched_lines
 from orders.services import matching
 from orders.services.transactions import business_transaction
+
+log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,4 +108,14 @@ def match_open() -> int:
     rows = (
         unmatched_lines().order_by("booked_on", "amount_minor", "pk").values_list("pk", flat=True)
     )
-    return sum(matching.match(line_id=pk) is not None for pk in rows[:5000])
+    return sum(_matched(pk) for pk in rows[:5000])
+
+
+def _matched(line_id: int) -> bool:
+    try:
+        return matching.match(line_id=line_id) is not None
+    except (
+        Exception
+    ):  # one bad line must not keep the others waiting: it stays in the staff's queue
+        log.exception("bank_line_failed", line=line_id)
+        return False

@@ -381,3 +381,26 @@ def test_the_statement_is_the_postings() -> None:
     assert -sum(p.amount_minor for p in claimed) == 4000
     assert open_amount(seller, "GBP") == gbp(-700)
     assert stands(seller) == (3300, 0)
+
+
+def test_one_shop_that_fails_keeps_no_other_from_being_paid(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    first, second = payable(), payable()
+    for seller in (first, second):
+        ready(seller, 2000)
+    real = payouts.make_for
+
+    def unwell(*, seller: Seller, currency: str) -> Payout | None:
+        if seller == first:
+            raise RuntimeError
+        return real(seller=seller, currency=currency)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(payouts, "make_for", unwell)
+        for _hour in range(2):
+            payouts.make_due(today=TUESDAY + timedelta(days=6))
+    assert [payout.seller for payout in Payout.objects.all()] == [second]
+    # The day is not done until everybody has been looked at.
+    payouts.make_due(today=TUESDAY + timedelta(days=6))
+    assert {payout.seller for payout in Payout.objects.all()} == {first, second}
