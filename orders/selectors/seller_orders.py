@@ -30,7 +30,7 @@ from books4all.lib.money import Money, total
 from books4all.lib.pictures import Picture
 from books4all.lib.postal import label_lines
 from catalog.selectors.copies import photo_rows, pictures
-from orders.constants import WAITING, RefundStatus, SellerOrderStatus
+from orders.constants import WAITING, RefundStatus, SellerOrderStatus, Stage
 from orders.models import (
     CancelRequest,
     Case,
@@ -302,9 +302,9 @@ def sold_order(seller: Seller, number: str) -> SoldOrder:
     lines, order = list(part.lines.all()), part.order
     paid_at, today = order.placed_at or order.created_at, timezone.localdate()
     waits = part.status in WAITING
-    given = (
-        refund.amount for refund in part.refunds.exclude(status=RefundStatus.FAILED).order_by("pk")
-    )
+    # What the marketplace gives of its own is none of the shop's money.
+    refunds = part.refunds.exclude(status=RefundStatus.FAILED).exclude(stage=Stage.GOODWILL)
+    given = (refund.amount for refund in refunds.order_by("pk"))
     return SoldOrder(
         seller_order=part,
         number=order.number,

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from accounts.models import Seller
 from books4all.lib.errors import NotFoundError
 from books4all.lib.money import Money
-from orders.constants import HOOK_OPEN, EventType, HookOff, HookState
+from orders.constants import HOOK_OPEN, EventType, HookOff, HookState, Stage
 from orders.models import OrderEvent, SellerOrder, WebhookDelivery, WebhookEndpoint, WebhookMessage
 from orders.selectors.webhook_types import type_of
 
@@ -109,7 +109,12 @@ def parts_told(event: OrderEvent) -> list[SellerOrder]:
 
 
 def shops_told(event: OrderEvent) -> Q:
-    """Return the condition on webhooks for the shops of ``parts_told``, without asking for these."""
+    """Return the condition on webhooks for the shops of ``parts_told``, without asking for these.
+
+    What the marketplace gives of its own is between it and the buyer, as in the timeline.
+    """
+    if event.data.get("stage") == Stage.GOODWILL:
+        return Q(pk=None)
     if event.seller_order is not None:
         return Q(seller=event.seller_order.seller_id)
     if event.type != EventType.PLACED:

@@ -15,10 +15,12 @@ from standardwebhooks import Webhook, WebhookVerificationError
 
 from accounts.models import SellerEvent
 from books4all.lib.errors import ConflictError, DomainError, NotFoundError
+from books4all.lib.money import Money
 from orders.constants import Actor, EventType
 from orders.models import WebhookAttempt, WebhookDelivery, WebhookEndpoint, WebhookMessage
 from orders.selectors import webhook_types
-from orders.services import seller_orders, timeline, webhook_sending, webhooks
+from orders.selectors.seller_orders import sold_order
+from orders.services import refunds, seller_orders, timeline, webhook_sending, webhooks
 from tests.factories.accounts import SellerFactory
 from tests.factories.catalog import ListingFactory
 from tests.orders.journeys import placed, run_jobs
@@ -152,6 +154,22 @@ def test_what_befalls_a_whole_order_is_the_marketplace_s_business(receiver: Rece
     assert delivery.message.type == "payment.problem"
     assert delivery.message.payload["data"]["shop"] is None
     assert "Secret words" not in str(delivery.message.payload)
+
+
+def test_what_the_marketplace_gives_of_its_own_is_not_told_to_the_shop(
+    shop: Any, endpoint: WebhookEndpoint, receiver: Receiver
+) -> None:
+    operator = webhooks.add(seller=None, url=f"{receiver.url}market", actor=None)
+    part = placed(ListingFactory(seller=shop)).seller_orders.get()
+    seller_orders.ship(seller_order_id=part.pk, carrier="Royal Mail", actor=None)
+    part.refresh_from_db()
+    refunds.goodwill(seller_order=part, amount=Money(100, "GBP"), reason="Sorry")
+    run_jobs(only=["orders.settle_refund"])
+    told = WebhookDelivery.objects.filter(message__type__startswith="refund.")
+    assert {delivery.endpoint for delivery in told} == {operator}
+    page = sold_order(shop, part.order.number)
+    assert not page.given_back
+    assert "refund_asked" not in {event.type for event in page.history}
 
 
 def test_only_what_was_asked_for_is_told(shop: Any, receiver: Receiver) -> None:
