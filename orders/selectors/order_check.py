@@ -110,17 +110,28 @@ REFUND_PARTS = Check(
     """,
 )
 
+# All of a part together: extra postage goes back beside the refund that a refusal names.
 REFUSALS = Check(
     "refusal_is_refunded",
     """
-    SELECT 'order ' || o.number || ', refusal ' || f.id, 'given back',
-        coalesce(sum(l.amount_minor), 0) + f.delivery_minor, r.amount_minor
-    FROM orders_refusal f
-    JOIN orders_refund r ON r.id = f.refund_id
-    JOIN orders_sellerorder so ON so.id = f.seller_order_id JOIN orders_order o ON o.id = so.order_id
-    LEFT JOIN orders_refusalline l ON l.refusal_id = f.id
-    GROUP BY f.id, o.number, r.amount_minor
-    HAVING coalesce(sum(l.amount_minor), 0) + f.delivery_minor <> r.amount_minor
+    WITH said AS (
+        SELECT seller_order_id, sum(amount) AS amount FROM (
+            SELECT seller_order_id, delivery_minor AS amount FROM orders_refusal
+            UNION ALL
+            SELECT f.seller_order_id, l.amount_minor
+            FROM orders_refusalline l JOIN orders_refusal f ON f.id = l.refusal_id
+        ) rows GROUP BY 1
+    ), back AS (
+        SELECT r.seller_order_id, sum(r.amount_minor) AS amount FROM orders_refund r
+        WHERE r.stage = 'held' AND (r.delivery_minor > 0
+            OR EXISTS (SELECT FROM orders_refundline l WHERE l.refund_id = r.id))
+        GROUP BY 1
+    )
+    SELECT 'order ' || o.number || ' / ' || s.name, 'given back', x.amount, coalesce(b.amount, 0)
+    FROM said x LEFT JOIN back b USING (seller_order_id)
+    JOIN orders_sellerorder so ON so.id = x.seller_order_id
+    JOIN orders_order o ON o.id = so.order_id JOIN accounts_seller s ON s.id = so.seller_id
+    WHERE x.amount <> coalesce(b.amount, 0)
     """,
 )
 
