@@ -81,35 +81,32 @@ def grant(
 
     Raises:
         DomainError: there is nothing to give back, or more than was paid and is not given back yet.
+        ConflictError: ``key`` is that of another order's refund.
     """
-    made = Refund.objects.filter(pk=key).first() if key else None
+    made = _made_with(key, seller_order)
     if made is not None:
         return made
-    currency = seller_order.currency
-    post = delivery or Money(0, currency)
-    whole, gone = _delivery_so_far(seller_order, post)
     _check_lines(lines)
     if stage == Stage.EARNED:
-        paid = sum(back.parts.paid for back in lines) + post.minor
-        _check_left(seller_order, Money(paid, currency))
-    held = stage == Stage.HELD
-    given: list[_Given] = []
-    for payment, minor in refund_sources.of_post(seller_order, post):
-        # A delivery that nobody paid for, and that is not made, has no share to go by.
-        free = held and delivery is not None and not whole.paid and not given
-        part = whole - gone if free else _next(whole, gone, minor)
-        gone += part
-        given.append(_Given(payment, () if given else lines, part))
-    # Copies that cost nothing are among those that are never sent, whatever the post comes to.
-    found = [one for one in given if one.amount or (held and one.lines)]
-    if not found:
+        books = Money(sum(back.parts.paid for back in lines), seller_order.currency)
+        _check_left(seller_order, books + delivery if delivery else books)
+    given = _divided(seller_order, stage, lines, delivery)
+    if not given:
         message = _("Say how much is to be given back.")
         raise DomainError(message, fields={"amount": [message]})
     about = _About(seller_order, stage, reason, actor, side)
     made, *_others = [
         _write(one, about, key=(key or uuid7()) if n == 0 else uuid7())
-        for n, one in enumerate(found)
+        for n, one in enumerate(given)
     ]
+    return made
+
+
+def _made_with(key: UUID | None, seller_order: SellerOrder) -> Refund | None:
+    """Return the refund that was made with ``key``. Raises ConflictError: it is another order's."""
+    made = Refund.objects.filter(pk=key).first() if key else None
+    if made is not None and made.seller_order_id != seller_order.pk:
+        raise ConflictError(_("This was sent with the key of something else. Open the page anew."))
     return made
 
 
@@ -128,6 +125,24 @@ class _Given:
     @property
     def amount(self) -> int:
         return self.parts.paid
+
+
+def _divided(
+    seller_order: SellerOrder, stage: Stage, lines: Sequence[Back], delivery: Money | None
+) -> list[_Given]:
+    """Divide what is given back over the payments that it goes by, as far as they give anything."""
+    post = delivery or Money(0, seller_order.currency)
+    whole, gone = _delivery_so_far(seller_order, post)
+    held = stage == Stage.HELD
+    given: list[_Given] = []
+    for payment, minor in refund_sources.of_post(seller_order, post):
+        # A delivery that nobody paid for, and that is not made, has no share to go by.
+        free = held and delivery is not None and not whole.paid and not given
+        part = whole - gone if free else _next(whole, gone, minor)
+        gone += part
+        given.append(_Given(payment, () if given else lines, part))
+    # Copies that cost nothing are among those that are never sent, whatever the post comes to.
+    return [one for one in given if one.amount or (held and one.lines)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,7 +217,7 @@ def goodwill(
     Raises:
         DomainError: nothing, or more than that.
     """
-    made = Refund.objects.filter(pk=key).first() if key else None
+    made = _made_with(key, seller_order)
     if made is not None:
         return made
     if amount.minor <= 0:

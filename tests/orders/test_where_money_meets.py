@@ -5,6 +5,7 @@ from functools import partial
 
 import pytest
 
+from books4all.lib.errors import ConflictError
 from orders.constants import AccountKind as A
 from orders.constants import PromotionKind, Stage
 from orders.errors import TransitionError
@@ -13,6 +14,7 @@ from orders.payments.sandbox import bank
 from orders.selectors.case_money import account_of
 from orders.selectors.ledger import balance
 from orders.selectors.ledger_check import ledger_differences
+from orders.selectors.order_check import order_differences
 from orders.services import calling_off, payments, promotions, refunds, seller_orders
 from orders.services.seller_orders import Asked
 from tests.factories.accounts import SellerFactory
@@ -45,7 +47,7 @@ def paid_back() -> None:
     """Let refunds be settled: then nothing is owed to buyers any more, and every check is content."""
     run_jobs(only=["orders.settle_refund"])
     assert balance(A.REFUNDS_PAYABLE, "GBP").minor == 0
-    assert list(ledger_differences()) == []
+    assert [*ledger_differences(), *order_differences()] == []
 
 
 @pytest.mark.parametrize("percent", [0, 100])
@@ -183,3 +185,20 @@ def test_a_refund_that_failed_still_counts(monkeypatch: pytest.MonkeyPatch) -> N
     two = refuse_one()
     assert (one.gift_minor, two.gift_minor) == (0, 1000)
     refunds.retry(refund_id=one.pk, actor=None)
+
+
+def test_a_key_is_of_one_orders_refund() -> None:
+    first, second = (post(bought()) for _n in range(2))
+    made = refunds.goodwill(seller_order=first, amount=money(100), reason="Sorry")
+    again = refunds.goodwill(seller_order=first, amount=money(100), reason="Sorry", key=made.pk)
+    assert again == made
+    with pytest.raises(ConflictError):
+        refunds.goodwill(seller_order=second, amount=money(100), reason="Sorry", key=made.pk)
+
+
+def test_what_was_paid_twice_for_the_post_goes_back_twice() -> None:
+    part = bought()
+    pay_extra(propose(part, 300))
+    seller_orders.cancel(seller_order_id=part.pk, reason="Lost", restock=False, actor=None)
+    assert sorted(Refund.objects.values_list("amount_minor", flat=True)) == [300, part.total_minor]
+    paid_back()
