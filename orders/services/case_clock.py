@@ -38,6 +38,8 @@ def advance_all() -> int:
             # One that can't go on (a line was given back meanwhile, say) holds no other up.
             log.warning("case_stuck", case=str(case_id), problem=error.message)
             _to_staff(case_id=case_id, why=error.message)
+        except Exception:  # nor one that should not be possible
+            log.exception("case_failed", case=str(case_id))
     return done
 
 
