@@ -157,7 +157,7 @@ def test_extra_postage_that_is_taken_back_is_its_own_shops(tell: Tell) -> None: 
     }
 
 
-def test_a_refund_that_failed_still_counts(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_refund_that_failed_still_counts() -> None:
     card = GiftCardFactory(initial_minor=1000)
     basket = basket_with(ListingFactory(price_minor=2000, on_hand=2), quantity=2)
     promotions.type_code(basket=basket, code=card.typed)
