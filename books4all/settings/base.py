@@ -288,6 +288,8 @@ SPECTACULAR_SETTINGS = {
         "EntryKindEnum": "orders.constants.EntryKind.choices",
         "PaymentStatusEnum": "orders.constants.PaymentStatus.choices",
         "SellerStatusEnum": "accounts.constants.SellerStatus.choices",
+        "SellerKindEnum": "accounts.constants.SellerKind.choices",
+        "PhotoStatusEnum": "catalog.constants.CoverStatus.choices",
         "SideEnum": "orders.constants.Side.choices",
         "ConditionEnum": "catalog.constants.Condition.choices",
         "RefusalReasonEnum": "orders.constants.RefusalReason.choices",

@@ -38,6 +38,7 @@ from orders.services.case_steps import By
 
 BY_AGE = Ordering("cases", ("-created_at", "-pk"))
 _READS = {400: ProblemOut, 401: ProblemOut, 403: ProblemOut, 404: ProblemOut, 429: ProblemOut}
+CASES = page_of(shapes.CaseRowOut, "CasePage")
 _WRITES = {**_READS, 409: ProblemOut, 422: ProblemOut}
 _JPEG: dict[Any, Any] = {(200, "image/jpeg"): OpenApiTypes.BINARY, **_READS}
 _PDF: dict[Any, Any] = {(200, "application/pdf"): OpenApiTypes.BINARY, **_READS}
@@ -117,7 +118,7 @@ class CasesView(BuyerEndpoint):
         operation_id="cases",
         tags=["cases"],
         parameters=[PageQuery],
-        responses={200: page_of(shapes.CaseRowOut, "CasePage"), **_READS},
+        responses={200: CASES, **_READS},
     )
     def get(self, request: Request) -> Response:
         """List your returns and claims, the newest first."""
@@ -275,7 +276,7 @@ class ShopCasesView(ShopEndpoint):
         operation_id="selling_cases",
         tags=["selling"],
         parameters=[shapes.ShopCasesQuery],
-        responses={200: page_of(shapes.CaseRowOut, "CasePage"), **_READS},
+        responses={200: CASES, **_READS},
     )
     def get(self, request: Request, shop: str) -> Response:
         """List the shop's returns and claims, the newest first: those that wait for it, or `show`."""

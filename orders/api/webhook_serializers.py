@@ -120,7 +120,7 @@ class DeliveryRowOut(serializers.ModelSerializer[WebhookDelivery]):
         )
 
 
-class DeliveryOut(DeliveryRowOut):
+class WebhookDeliveryOut(DeliveryRowOut):
     """A message with what is sent, and each try, the latest first."""
 
     payload = serializers.SerializerMethodField()

@@ -172,12 +172,12 @@ class DeliveryView(HookEndpoint):
     @extend_schema(
         operation_id="webhook_delivery",
         tags=["selling"],
-        responses={200: shapes.DeliveryOut, **_READS},
+        responses={200: shapes.WebhookDeliveryOut, **_READS},
     )
     def get(self, request: Request, shop: str, pk: UUID) -> Response:
         """Show one message with its content and every try."""
         del request, shop
-        return Response(shapes.DeliveryOut(reads.delivery_of(self.member.seller, pk)).data)
+        return Response(shapes.WebhookDeliveryOut(reads.delivery_of(self.member.seller, pk)).data)
 
 
 class DeliveryReplayView(HookEndpoint):
@@ -187,12 +187,12 @@ class DeliveryReplayView(HookEndpoint):
         operation_id="replay_webhook_delivery",
         tags=["selling"],
         request=None,
-        responses={202: shapes.DeliveryOut, **_WRITES},
+        responses={202: shapes.WebhookDeliveryOut, **_WRITES},
     )
     def post(self, request: Request, shop: str, pk: UUID) -> Response:
         """Send one message again, under the same id."""
         del request, shop
         found = reads.delivery_of(self.member.seller, pk)
         webhook_sending.replay(delivery_id=found.pk, actor=self.member.user)
-        again: Any = shapes.DeliveryOut(reads.delivery_of(self.member.seller, pk)).data
+        again: Any = shapes.WebhookDeliveryOut(reads.delivery_of(self.member.seller, pk)).data
         return Response(again, status=status.HTTP_202_ACCEPTED)

@@ -100,7 +100,13 @@ CLOSED_API = {
     "api:order",
     "api:order_document",
     "api:order_documents",
+    "api:part_arrived",
+    "api:part_cancel",
+    "api:part_postage",
     "api:track",
+    "api:track_arrived",
+    "api:track_cancel",
+    "api:track_postage",
     "api:want",
 }
 
