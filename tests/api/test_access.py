@@ -94,7 +94,7 @@ def test_what_a_visitor_gets(api: APIClient) -> None:
             if any(name in path for name in ("listings", "editions", "wants"))
             else "0" * 8 + "-0000-7000-8000-" + "0" * 12,
         )
-        address = address.replace("{photo}", "1")
+        address = address.replace("{photo}", "1").replace("{width}", "400")
         for placeholder in ("{part}", "{parcel}"):
             address = address.replace(placeholder, "01890000-0000-7000-8000-000000000000")
         for placeholder in ("{slug}", "{number}", "{token}", "{shop}"):
