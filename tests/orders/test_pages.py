@@ -294,8 +294,8 @@ def test_basket_page_query_count(client, django_assert_num_queries, shops):
 def test_order_page_query_count(client, django_assert_num_queries):
     order = placed(*[ListingFactory() for _n in range(6)])
     # order with payment, parcels with sellers, lines with books, shipments, refusals, extra postage,
-    # cases, events, payments, refunds
-    with django_assert_num_queries(10):
+    # cases, events, payments, refunds; on the page its documents as well
+    with django_assert_num_queries(11):
         client.get(reverse("orders:track", args=[order.token]))
     with django_assert_num_queries(10):
         client.get(f"/api/v1/orders/track/{order.token}/")

@@ -277,8 +277,8 @@ def test_the_buyer_follows_every_parcel_and_what_comes_back(
     seller_client.post(at("order_refuse", part), nothing | told)
     client.get(part.order.get_absolute_url())
     # order with payment, parts with sellers, lines with books, parcels, what is in them, refusals,
-    # their lines, extra postage, cases, events, payments, refunds
-    with django_assert_num_queries(12):
+    # their lines, extra postage, cases, events, payments, refunds, documents
+    with django_assert_num_queries(13):
         page = words(client.get(part.order.get_absolute_url()))
     assert f"Not sent: {third.title}. It is damaged. £6.00 is on its way back to you." in page
     assert f"2 × {second.title}" in page
@@ -409,5 +409,5 @@ def test_query_counts(seller_client, shop, django_assert_num_queries):
         visit(f"{ORDERS}posted/?tab=to-post", 4)
         # orders, lines
         visit(f"{ORDERS}packing-slips/?tab=to-post", 2)
-        # its key, the order, lines with their copies' photographs, shipments, refusals, extra postage, refunds, history and the team, cases, the menu's badges
-        visit(at("order", parts[0]), 11)
+        # its key, the order, lines with their copies' photographs, shipments, refusals, extra postage, refunds, history and the team, cases, documents, the menu's badges
+        visit(at("order", parts[0]), 12)

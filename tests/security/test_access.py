@@ -372,7 +372,7 @@ def everybody() -> Cast:
     rows |= rows_of_webhooks(listing.seller)
     rows |= rows_of_documents(order)
     rows |= payout_rows(listing.seller)
-    rows |= after_the_sale(part)
+    rows |= after_the_sale(bea, part)
     return Cast(
         ann,
         bea,
@@ -440,9 +440,8 @@ def rows_of_documents(order: Order) -> dict[str, dict[str, str]]:
     }
 
 
-def after_the_sale(placed_part: SellerOrder) -> dict[str, dict[str, str]]:
+def after_the_sale(bea: User, placed_part: SellerOrder) -> dict[str, dict[str, str]]:
     """Return the rows of what Bea does about parts of her orders, by their number and by their token."""
-    bea = placed_part.order.user
     posted, asked = (
         SellerOrderFactory(status=status, order=OrderFactory(user=bea, full_name="Onlyhers"))
         for status in ("shipped", "accepted")
