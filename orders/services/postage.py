@@ -29,6 +29,7 @@ from orders.errors import OrderClosedError, ProviderError, ProviderUnavailableEr
 from orders.models import ExtraPostage, Payment, Refusal, SellerOrder
 from orders.payments import current_provider
 from orders.payments.base import ProviderState
+from orders.selectors.disputes import is_disputed
 from orders.selectors.open_matters import has_open_matter
 from orders.selectors.postage import most_extra
 from orders.services import checkout, payments, promises, refusals, seller_orders, steps
@@ -75,6 +76,7 @@ def propose(*, seller_order_id: UUID, amount: Money, reason: str, asked: Asked) 
 def _check_proposal(part: SellerOrder, amount: Money, reason: str) -> None:
     if part.status not in (SellerOrderStatus.PLACED, SellerOrderStatus.ACCEPTED):
         raise TransitionError(_("Extra postage can only be asked for before anything is posted."))
+    _refuse_disputed(part)
     if part.extra_postages.filter(status=PostageStatus.PROPOSED).exists():
         raise TransitionError(_("The buyer has not answered your last proposal yet."))
     if not reason.strip():
@@ -84,6 +86,14 @@ def _check_proposal(part: SellerOrder, amount: Money, reason: str) -> None:
     if not 0 < amount.minor <= most.minor:
         message = _("Ask for at most %(most)s.") % {"most": most}
         raise DomainError(message, fields={"amount": [message]})
+
+
+def _refuse_disputed(part: SellerOrder) -> None:
+    """Let nobody pay more for what the buyer's bank has taken back: lost, it would go with the rest."""
+    if is_disputed(part.pk):
+        raise TransitionError(
+            _("The buyer’s bank has taken the payment back. Wait for its decision.")
+        )
 
 
 @business_transaction
@@ -146,6 +156,7 @@ def _intent(extra_id: UUID) -> Payment:
     part, extra = _open(extra_id)
     if not ExtraPostage.objects.filter(pk=extra.pk, expires_at__gt=Now()).exists():
         raise TransitionError(_("The time to answer is over."))
+    _refuse_disputed(part)
     payment = extra.payment
     if payment is None or payment.status == PaymentStatus.CANCELLED:
         payment = Payment.objects.create(

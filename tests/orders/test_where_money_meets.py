@@ -90,6 +90,18 @@ def test_what_the_bank_has_taken_is_not_paid_back_besides(tell: Tell, who: str) 
     assert not Refund.objects.exists()
 
 
+def test_nobody_pays_more_for_what_the_bank_has_taken(tell: Tell) -> None:  # noqa: F811
+    order = sold(posted=False)
+    extra = propose(part_of(order), 300)
+    taken_back(order, tell)
+    with pytest.raises(TransitionError, match="bank"):
+        pay_extra(extra)
+    other = sold(posted=False)
+    taken_back(other, tell)
+    with pytest.raises(TransitionError, match="bank"):
+        propose(part_of(other), 300)
+
+
 def test_the_marketplace_may_pay_for_extra_postage_too() -> None:
     part = bought()
     pay_extra(propose(part, 500))
