@@ -174,15 +174,25 @@ def _open_part(
 
 
 def _stages(seller_order: SellerOrder) -> tuple[Parts, Parts]:
-    """Return what of a seller order is still held, and what is earned, less what was given back."""
+    """Return what of a seller order is held, and what is earned, less what went back or was disputed."""
+    held, earned = _less_refunds(seller_order)
+    disputed = DisputePart.objects.filter(seller_order=seller_order, dispute__status__in=_KEPT)
+    return (
+        _at_least_nothing(held - _sum(disputed.filter(stage=Stage.HELD))),
+        _at_least_nothing(earned - _sum(disputed.filter(stage=Stage.EARNED))),
+    )
+
+
+def _less_refunds(seller_order: SellerOrder) -> tuple[Parts, Parts]:
+    """Return what of a seller order is held, and what is earned, less what was given back."""
     lines = OrderLine.objects.filter(seller_order=seller_order)
     posted = ShipmentLine.objects.filter(shipment__seller_order=seller_order)
     delivery = seller_order.delivery_parts
     earned = _sum(posted) + (delivery if seller_order.shipped_at else Parts())
     held = _sum(lines) + delivery - earned
     return (
-        _at_least_nothing(held - _given_back(seller_order, Stage.HELD)),
-        _at_least_nothing(earned - _given_back(seller_order, Stage.EARNED)),
+        held - _given_back(seller_order, Stage.HELD),
+        earned - _given_back(seller_order, Stage.EARNED),
     )
 
 
@@ -193,10 +203,7 @@ def _given_back(seller_order: SellerOrder, stage: Stage) -> Parts:
         subsidy=Sum("delivery_subsidy_minor", default=0),
         tax=Sum("delivery_tax_minor", default=0),
     )
-    before = DisputePart.objects.filter(
-        seller_order=seller_order, stage=stage, dispute__status__in=_KEPT
-    )
-    return _sum(RefundLine.objects.filter(refund__in=refunds)) + Parts(**delivery) + _sum(before)
+    return _sum(RefundLine.objects.filter(refund__in=refunds)) + Parts(**delivery)
 
 
 # Money that an earlier dispute has taken, or may have taken for good.
@@ -240,6 +247,8 @@ def _close(dispute: Dispute, status: DisputeStatus) -> None:
     """Write down the bank's last word, and what follows for each shop."""
     won = status == DisputeStatus.WON
     _parts_locked(dispute.payment)
+    dispute.status, dispute.closed_at = status, Now()
+    dispute.save(update_fields=["status", "closed_at", "updated_at"])
     rows = dispute.parts.select_related("seller_order__seller", "seller_order__order")
     parts = list(rows.order_by("pk"))
     for part in parts:
@@ -247,8 +256,6 @@ def _close(dispute: Dispute, status: DisputeStatus) -> None:
         (_post_won if won else _post_lost)(part)
     if dispute.own_minor:
         _close_own(dispute, won=won)
-    dispute.status, dispute.closed_at = status, Now()
-    dispute.save(update_fields=["status", "closed_at", "updated_at"])
     event = EventType.DISPUTE_WON if won else EventType.DISPUTE_LOST
     timeline.record(dispute.payment.order, event, note=str(dispute.amount))
     for part in parts:
@@ -282,16 +289,26 @@ def _post_lost(part: DisputePart) -> None:
             share=postings.share_of(seller_order, part.parts),
         )
         return
-    # Of what is taken in part the rest is still to be posted, and its shop paid in full for it.
-    account = AccountKind.HELD if part.whole else AccountKind.LOSSES
-    subsidy = Money(part.subsidy_minor if part.whole else 0, part.currency)
+    nothing = Money(0, part.currency)
+    held, _earned = _less_refunds(seller_order)
+    part.whole = _is_the_end(seller_order)
+    part.save(update_fields=["whole"])
+    # Of what is taken in part the rest is still to be posted, and its shop paid in full for it: until
+    # the last of it is taken, which gives back what the marketplace has borne so far.
     postings.held_dispute_lost(
         part.dispute.payment,
         dispute=part.pk.hex,
         amount=part.paid,
-        subsidy=subsidy,
-        account=account,
+        regained=Money(held.paid, part.currency) - part.paid if part.whole else nothing,
+        subsidy=Money(held.subsidy, part.currency) if part.whole else nothing,
+        account=AccountKind.HELD if part.whole else AccountKind.LOSSES,
     )
+
+
+def _is_the_end(seller_order: SellerOrder) -> bool:
+    """Return whether banks have kept all that was held of it, and have decided about everything."""
+    held, _earned = _stages(seller_order)
+    return held.paid == 0 and not is_disputed(seller_order.pk)
 
 
 def _close_own(dispute: Dispute, *, won: bool) -> None:
@@ -303,6 +320,7 @@ def _close_own(dispute: Dispute, *, won: bool) -> None:
             payment,
             dispute=source,
             amount=amount,
+            regained=Money(0, dispute.currency),
             subsidy=Money(0, dispute.currency),
             account=AccountKind.LOSSES,
         )

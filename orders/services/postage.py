@@ -32,7 +32,7 @@ from orders.payments.base import ProviderState
 from orders.selectors.disputes import is_disputed
 from orders.selectors.open_matters import has_open_matter
 from orders.selectors.postage import most_extra
-from orders.services import checkout, payments, promises, refusals, seller_orders, steps
+from orders.services import checkout, disputes, payments, promises, refusals, seller_orders, steps
 from orders.services.steps import Asked
 from orders.services.transactions import business_transaction
 
@@ -43,7 +43,8 @@ def propose(*, seller_order_id: UUID, amount: Money, reason: str, asked: Asked) 
 
     Raises:
         NotFoundError: there is no such seller order.
-        TransitionError: something is posted, or a proposal waits for its answer already.
+        TransitionError: something is posted, a proposal waits for its answer already, or the buyer's
+            bank has taken the payment back.
         ChangedMeanwhileError: it is not any more what the asker saw.
         DomainError: the reason is missing, or the amount is nothing or more than the terms allow.
     """
@@ -74,6 +75,7 @@ def propose(*, seller_order_id: UUID, amount: Money, reason: str, asked: Asked) 
 
 
 def _check_proposal(part: SellerOrder, amount: Money, reason: str) -> None:
+    disputes.check_may_be_posted(part)
     if part.status not in (SellerOrderStatus.PLACED, SellerOrderStatus.ACCEPTED):
         raise TransitionError(_("Extra postage can only be asked for before anything is posted."))
     _refuse_disputed(part)
@@ -154,6 +156,8 @@ def pay(*, extra_id: UUID) -> str:
 def _intent(extra_id: UUID) -> Payment:
     """Write the intent to pay a proposal; the last one again, unless the provider has closed it."""
     part, extra = _open(extra_id)
+    if is_disputed(part.pk):
+        raise TransitionError(_("Your bank has taken the payment back: nothing more is asked for."))
     if not ExtraPostage.objects.filter(pk=extra.pk, expires_at__gt=Now()).exists():
         raise TransitionError(_("The time to answer is over."))
     _refuse_disputed(part)

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from books4all.lib.jobs import enqueue
 from orders.constants import Actor, EventType, PaymentStatus, PostageStatus
 from orders.models import ExtraPostage, Payment
+from orders.selectors.disputes import is_disputed
 from orders.services import promises, refunds, steps, timeline
 
 
@@ -20,6 +21,13 @@ def captured(payment: Payment) -> None:
     part = steps.locked(extra.seller_order_id)
     extra.refresh_from_db(fields=["status"])
     if extra.status != PostageStatus.PROPOSED:
+        _too_late(payment, extra)
+        return
+    if is_disputed(part.pk):
+        # Nothing may be posted now, and perhaps nothing ever will.
+        promises.close_postage(extra, PostageStatus.WITHDRAWN)
+        promises.resume(part, extra)
+        part.save(update_fields=[*promises.FIELDS, "updated_at"])
         _too_late(payment, extra)
         return
     part.extra_minor += payment.amount_minor

@@ -413,15 +413,25 @@ def held_dispute_opened(payment: Payment, *, dispute: str, amount: Money) -> Jou
 
 
 def held_dispute_lost(
-    payment: Payment, *, dispute: str, amount: Money, subsidy: Money, account: Account
+    payment: Payment,
+    *,
+    dispute: str,
+    amount: Money,
+    regained: Money,
+    subsidy: Money,
+    account: Account,
 ) -> JournalEntry | None:
-    """The bank keeps it. ``account`` bears it: what was held (and its subsidy), or the marketplace."""
+    """The bank keeps it. ``account`` bears it: what was held (and its subsidy), or the marketplace.
+
+    ``regained`` is what the marketplace has borne of the same order before, and is still held.
+    """
     return _held_dispute(
         Kind.DISPUTE_LOST,
         payment,
         dispute,
-        debit(account, amount + subsidy),
+        debit(account, amount + regained + subsidy),
         credit(Account.DISPUTES, amount),
+        credit(Account.LOSSES, regained),
         credit(Account.PROMOTIONS, subsidy),
     )
 
