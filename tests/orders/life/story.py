@@ -102,24 +102,27 @@ class Story(RuleBasedStateMachine):
     """A street of shops, and everything that may befall it."""
 
     street: ClassVar[Street]
+    provider: Any = provider_named("sandbox")
 
     def __init__(self) -> None:
         super().__init__()
         self.stack = ExitStack()
+        self.open()
+        self.silent = ""
+        self.cut_after = 0
+        self.day = timezone.now().date()
+        self.broken = False
+        self.seen: dict[str, Sequence[Any]] = {}
+
+    def open(self) -> None:
+        """Begin the transaction that the story is told in, and stand on the way to the provider."""
         story = transaction.atomic()
         # As the block that a test runs in: what must not be nested in another may be nested here.
         story._from_testcase = True  # type: ignore[attr-defined]
         self.stack.enter_context(story)
         self.depth = len(connection.atomic_blocks)
-        self.provider: Any = provider_named("sandbox")
+        self.provider.before, self.provider.after = self._call_begins, self._call_ends
         self.stack.callback(self._the_provider_answers)
-        self.provider.before = self._call_begins
-        self.provider.after = self._call_ends
-        self.silent = self.cut = ""
-        self.cut_after = 0
-        self.day = timezone.now().date()
-        self.broken = False
-        self.seen: dict[str, Sequence[Any]] = {}
 
     def settle_on(self, **terms: object) -> None:
         """Change settings for this story."""
@@ -130,9 +133,8 @@ class Story(RuleBasedStateMachine):
         self.stack.close()
 
     def _the_provider_answers(self) -> None:
-        for hook in ("before", "after"):
-            vars(self.provider).pop(hook, None)
-        self.provider.__init__()
+        fresh = type(self.provider)()
+        self.provider.before, self.provider.after = fresh.before, fresh.after
 
     # ---- the network ----
 
