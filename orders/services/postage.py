@@ -78,7 +78,6 @@ def _check_proposal(part: SellerOrder, amount: Money, reason: str) -> None:
     disputes.check_may_be_posted(part)
     if part.status not in (SellerOrderStatus.PLACED, SellerOrderStatus.ACCEPTED):
         raise TransitionError(_("Extra postage can only be asked for before anything is posted."))
-    _refuse_disputed(part)
     if part.extra_postages.filter(status=PostageStatus.PROPOSED).exists():
         raise TransitionError(_("The buyer has not answered your last proposal yet."))
     if not reason.strip():
@@ -88,14 +87,6 @@ def _check_proposal(part: SellerOrder, amount: Money, reason: str) -> None:
     if not 0 < amount.minor <= most.minor:
         message = _("Ask for at most %(most)s.") % {"most": most}
         raise DomainError(message, fields={"amount": [message]})
-
-
-def _refuse_disputed(part: SellerOrder) -> None:
-    """Let nobody pay more for what the buyer's bank has taken back: lost, it would go with the rest."""
-    if is_disputed(part.pk):
-        raise TransitionError(
-            _("The buyer’s bank has taken the payment back. Wait for its decision.")
-        )
 
 
 @business_transaction
@@ -160,7 +151,6 @@ def _intent(extra_id: UUID) -> Payment:
         raise TransitionError(_("Your bank has taken the payment back: nothing more is asked for."))
     if not ExtraPostage.objects.filter(pk=extra.pk, expires_at__gt=Now()).exists():
         raise TransitionError(_("The time to answer is over."))
-    _refuse_disputed(part)
     payment = extra.payment
     if payment is None or payment.status == PaymentStatus.CANCELLED:
         payment = Payment.objects.create(
