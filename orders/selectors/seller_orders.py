@@ -301,7 +301,8 @@ def sold_order(seller: Seller, number: str) -> SoldOrder:
     part = full_order_of(seller, number)
     lines, order = list(part.lines.all()), part.order
     paid_at, today = order.placed_at or order.created_at, timezone.localdate()
-    waits = part.status in WAITING
+    # While the buyer is asked for extra postage, the shop's deadline stands still.
+    waits = part.status in WAITING and open_extra(part) is None
     # What the marketplace gives of its own is none of the shop's money.
     refunds = part.refunds.exclude(status=RefundStatus.FAILED).exclude(stage=Stage.GOODWILL)
     given = (refund.amount for refund in refunds.order_by("pk"))

@@ -258,7 +258,7 @@ def _record(
         event,
         asked,
         action=action,
-        note=f"{extra.amount}: {extra.reason}",
+        note=extra.reason,
         data={
             "extra": str(extra.pk),
             "amount": extra.amount_minor,
