@@ -70,7 +70,7 @@ def _shown(table: Table, chosen: str) -> dict[str, Any]:
         # What is together would dwarf its parts.
         drawn = [row for row in table.rows if len(str(row[0])) == 10]
         amounts = [cell for row in drawn if isinstance(cell := row[table.drawn], Money)]
-        if amounts:
+        if any(amounts):
             shown["amounts"] = [max(0, amount.minor) for amount in amounts]
             shown["labels"] = [str(row[0]) for row in drawn]
             shown["currency"] = amounts[0].currency

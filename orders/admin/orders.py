@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.admin import UserAdmin
 from books4all.lib.staff.display import anchor, lines, link, money
 from books4all.lib.staff.models import ReadOnlyAdmin, RecentInline
-from orders.admin.sources import money_panel
+from orders.admin.sources import EntriesMixin, money_panel
 from orders.models import Hold, JournalEntry, Order, OrderEvent, OrderLine, Payment, SellerOrder
 from orders.selectors.money_panel import of_order
 from orders.selectors.timeline import staff_sentence
@@ -68,7 +68,7 @@ class HoldInline(RecentInline):
 
 
 @admin.register(Order)
-class OrderAdmin(ReadOnlyAdmin):
+class OrderAdmin(EntriesMixin, ReadOnlyAdmin):
     """Orders. The parts of the sellers are where something can be done."""
 
     related = ("user", "payment", "basket")

@@ -175,7 +175,7 @@ class SellerOrderEventInline(RecentInline):
 
 
 @admin.register(SellerOrder)
-class SellerOrderAdmin(StepsMixin, ReadOnlyAdmin):
+class SellerOrderAdmin(EntriesMixin, StepsMixin, ReadOnlyAdmin):
     """Seller orders: what each shop has to post."""
 
     related = ("order__user", "order__payment", "seller")

@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from typing import Any
 
 import factory
+from django.db import transaction
 from django.utils import timezone
 from factory.django import DjangoModelFactory
 
@@ -235,6 +236,7 @@ class DocumentFactory(DjangoModelFactory[Document]):
     content_hash = "0" * 64
 
     @classmethod
+    @transaction.atomic
     def _create(cls, model_class: type[Document], *args: Any, **kwargs: Any) -> Document:
         issuer = kwargs.pop("issuer", None)
         series, number = numbering.take(issuer=issuer, kind=kwargs["kind"], year=2026)
@@ -257,6 +259,7 @@ class RefundLineFactory(DjangoModelFactory[RefundLine]):
     paid_minor = 1
 
 
+@transaction.atomic
 def entry_of_two(
     debit: LedgerAccount, credit: LedgerAccount, *, minor: int = 500, **entry: Any
 ) -> JournalEntry:

@@ -28,10 +28,10 @@ EXTRA = {
     "group": 2,
     # The checklist: private details, whether there are delivery rates, whether there are copies.
     "seller": 3,
-    # The books of all parts; what became of the money.
-    "order": 2,
-    # What became of the money.
-    "sellerorder": 1,
+    # The books of all parts; what became of the money; the journal entries that came of it.
+    "order": 3,
+    # What became of the money; the journal entries that came of it.
+    "sellerorder": 2,
     # Its balances at the ends of months.
     "ledgeraccount": 1,
     # The journal entries that came of it.
