@@ -4,8 +4,11 @@ from collections.abc import Iterable
 from typing import cast
 from uuid import UUID
 
+from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
+from django.shortcuts import redirect
 from django.utils.text import slugify
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from accounts.constants import SellerRole
@@ -115,7 +118,8 @@ def documents_zip(request: HttpRequest, member: SellerMember) -> HttpResponse:
     """Send the documents of a month in an archive, part by part where they are many."""
     month, part = _month(request), request.GET.get("part", "1")
     if month is None or part not in map(str, range(1, 1000)):
-        raise Http404
+        messages.error(request, _("Choose a month, then take its documents together."))
+        return redirect("selling:documents", member.seller.slug)
     files = lists.archive(member.seller, month, int(part))
     name = f"{member.seller.slug}-{month}{f'-{part}' if part != '1' else ''}"
     return _download(zips.stream(files), f"{name}.zip", "application/zip")
