@@ -149,6 +149,23 @@ def test_a_part_that_is_lost_is_not_the_shops_loss_before_it_posts(
     seller_orders.ship(seller_order_id=part.pk, carrier="Royal Mail", actor=None)
 
 
+@pytest.mark.parametrize("first_lost_at_once", [True, False])
+def test_lost_bit_by_bit_an_order_ends_with_the_last(
+    tell: Callable[..., None], first_lost_at_once: bool
+) -> None:
+    order = sold(posted=False)
+    first = taken_back(order, tell, amount=500)
+    if first_lost_at_once:
+        bank.decide_dispute(reference=first, won=False)
+        tell(first)
+    second = taken_back(order, tell, amount=380)
+    for reference in (second, first):
+        bank.decide_dispute(reference=reference, won=False)
+        tell(reference)
+    assert (order.seller_orders.get().status, books(order)) == ("cancelled", {})
+    assert stock_differences() == []
+
+
 def test_what_was_given_back_before_is_the_marketplaces_loss(tell: Callable[..., None]) -> None:
     order = sold(posted=False)
     part = order.seller_orders.get()

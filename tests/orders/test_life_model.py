@@ -11,7 +11,7 @@ from tests.orders.life.telling import tell
 
 @pytest.mark.django_db
 def test_whatever_happens_to_orders_the_money_adds_up() -> None:
-    tell(LifeOfOrders, stories=25, steps=20)
+    tell(LifeOfOrders, stories=16, steps=20)
 
 
 @pytest.mark.django_db

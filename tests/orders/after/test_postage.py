@@ -8,15 +8,17 @@ from django.core import mail
 from books4all.lib.errors import DomainError
 from books4all.lib.money import Money
 from catalog.models import Listing
-from orders.constants import AccountKind, EventType, Stage
+from orders.constants import AccountKind, DisputeStatus, EventType, Stage
 from orders.errors import OrderClosedError, TransitionError
 from orders.models import ExtraPostage, OrderEvent, Payment, Refund, SandboxPayment
+from orders.payments.base import ProviderDispute
 from orders.payments.sandbox import bank
 from orders.payments.sandbox.cards import Behaviour
 from orders.selectors.postage import most_extra
 from orders.services import (
     calling_off,
     checkout,
+    disputes,
     keeping,
     payments,
     postage,
@@ -280,3 +282,19 @@ def test_the_shop_can_still_be_late_after_a_refusal():
     postage.refuse(extra_id=propose(part).pk, actor=None)
     until_due(part)
     assert keeping.keep().cancelled == 1
+
+
+def test_while_a_bank_decides_nothing_more_is_taken():
+    part = bought()
+    extra = pay_extra(propose(part), settle=False)
+    dispute = bank.dispute(reference=part.order.payment.reference)
+    told = ProviderDispute(
+        dispute.reference, DisputeStatus.OPENED, part.order.payment.amount, "fraudulent", None
+    )
+    disputes.take_in(payment=part.order.payment, told=told)
+    with pytest.raises(TransitionError):
+        propose(fresh(part))
+    payments.settle(payment_id=extra.payment_id)
+    extra.refresh_from_db()
+    assert (extra.status, fresh(part).extra_minor) == ("withdrawn", 0)
+    assert given_back(part) == 500

@@ -52,9 +52,11 @@ class Buying(Story):
         card=CARDS,
         to=st.sampled_from(COUNTRIES),
         far=st.integers(0, 3),
+        end=st.integers(0, 4),
     )
-    def begin(self, capture: str, far: int, **wanted: Any) -> None:
+    def begin(self, capture: str, far: int, end: int, **wanted: Any) -> None:
         """Every story begins with an order that is paid; some with one that is posted, or there."""
+        self.to_the_end = end == 4
         self.settle_on(
             PAYMENT_CAPTURE=capture,
             MARKETPLACE_VAT_NUMBER="GB987654321",

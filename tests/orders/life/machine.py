@@ -32,6 +32,8 @@ class LifeOfOrders(Settling):
 
     # Whether all that holds is looked at after every step: where it breaks is where it is found.
     at_every_step = False
+    # Whether every story is told until nothing is left to be done; else some are.
+    always_to_the_end = False
 
     # ---- the keepers of the house ----
 
@@ -114,7 +116,8 @@ class LifeOfOrders(Settling):
         try:
             if not self.broken and self.ended_well():
                 truths.all_of_them(self.street.shops)
-                self.wind_up()
+                if self.always_to_the_end or self.to_the_end:
+                    self.wind_up()
         finally:
             super().teardown()
 

@@ -111,7 +111,7 @@ class Story(RuleBasedStateMachine):
         self.silent = ""
         self.cut_after = 0
         self.day = timezone.now().date()
-        self.broken = False
+        self.broken = self.to_the_end = False
         self.seen: dict[str, Sequence[Any]] = {}
 
     def open(self) -> None:
