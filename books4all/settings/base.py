@@ -266,6 +266,7 @@ SPECTACULAR_SETTINGS = {
         },
         {"name": "basket", "description": "Fill a basket from any number of shops."},
         {"name": "orders", "description": "Order, pay, and follow the parcels."},
+        {"name": "cases", "description": "Say what is wrong with a book, or send it back."},
         {"name": "wants", "description": "Wait for a book until a shop has it."},
         {"name": "messages", "description": "Write with shops, about a copy or an order."},
         {"name": "selling", "description": "A shop’s workplace, for its team’s programs."},

@@ -147,6 +147,16 @@ def give_back(case: Case, due: Due, by: By, *, outcome: CaseOutcome, note: str =
     record(case, EventType.CASE_RESOLVED, by, note=note, data={"amount": given})
 
 
+# What a shop's log calls the steps of its people.
+_LOGGED = {
+    EventType.CASE_APPROVED: "case.approved",
+    EventType.CASE_OFFERED: "case.offered",
+    EventType.CASE_DECLINED: "case.declined",
+    EventType.CASE_ESCALATED: "case.escalated",
+    EventType.CASE_RESOLVED: "case.resolved",
+}
+
+
 def record(
     case: Case,
     event: EventType,
@@ -172,11 +182,11 @@ def record(
         data={"case": str(case.pk), **(data or {})},
     )
     tell(written, to=to or (None if event == EventType.CASE_OPENED else _other(by.side)))
-    if by.side == Actor.SELLER:
+    if by.side == Actor.SELLER and event in _LOGGED:
         activity.record(
             seller=seller_order.seller,
             actor=by.user,
-            action=f"case.{event.removeprefix('case_')}",
+            action=_LOGGED[event],
             subject=seller_order.order.number,
             case=str(case.pk),
         )

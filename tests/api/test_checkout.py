@@ -144,10 +144,11 @@ def test_a_basket_costs_the_same_queries_at_any_size(api: APIClient) -> None:
     for size in (2, 4):
         for listing in ListingFactory.create_batch(size):
             token = add(api, listing, token).json()["token"]
-        # The basket; its waiting order; lines with their books; tax of shops; remitting; rates; choices.
+        # The basket; its waiting order; lines with their books; tax of shops; remitting; rates; choices;
+        # codes; automatic offers.
         with CaptureQueriesContext(connection) as queries:
             api.get(f"{V1}basket/", HTTP_X_BASKET_TOKEN=token)
-        assert len(queries) == 7
+        assert len(queries) == 9
 
 
 # --- Checkout --------------------------------------------------------------------------------
