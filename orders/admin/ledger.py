@@ -246,7 +246,7 @@ class JournalEntryAdmin(ReadOnlyAdmin):
 class PostingAdmin(ReadOnlyAdmin):
     """Single postings: by account, order, seller, kind and date."""
 
-    related = ("entry__order", "account__seller")
+    related = ("entry__order", "account__seller", "account__gift_card")
     list_display = (
         "pk",
         "when",

@@ -44,6 +44,8 @@ EXTRA = {
     # The two rows side by side; of editions, their identifiers.
     "duplicate": 1,
     "matchdoubt": 2,
+    # What its entry came from.
+    "posting": 1,
 }
 # The session, the user, sales, what stands between the books and the bank (2), and a count and the first
 # rows of each of the nineteen queues (three for payouts that wait for a file); the last check of the books.
