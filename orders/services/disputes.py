@@ -40,7 +40,7 @@ from orders.models import (
 from orders.models.amounts import columns
 from orders.payments.base import ProviderDispute
 from orders.selectors.disputes import is_disputed
-from orders.services import postings, promises, timeline
+from orders.services import kept, postings, promises, timeline
 from orders.services.transactions import business_transaction
 
 _CLOSED = (DisputeStatus.WON, DisputeStatus.LOST)
@@ -293,13 +293,14 @@ def _post_lost(part: DisputePart) -> None:
     held, _earned = _less_refunds(seller_order)
     part.whole = _is_the_end(seller_order)
     part.save(update_fields=["whole"])
+    borne = Money(held.paid - kept.regained(seller_order), part.currency) - part.paid
     # Of what is taken in part the rest is still to be posted, and its shop paid in full for it: until
     # the last of it is taken, which gives back what the marketplace has borne so far.
     postings.held_dispute_lost(
         part.dispute.payment,
         dispute=part.pk.hex,
         amount=part.paid,
-        regained=Money(held.paid, part.currency) - part.paid if part.whole else nothing,
+        regained=borne if part.whole else nothing,
         subsidy=Money(held.subsidy, part.currency) if part.whole else nothing,
         account=AccountKind.HELD if part.whole else AccountKind.LOSSES,
     )

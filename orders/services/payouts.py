@@ -52,10 +52,11 @@ def release(seller_order: SellerOrder) -> JournalEntry | None:
         entry__seller_order=seller_order, account__kind=AccountKind.SELLER_PENDING
     )
     earned = Money(-(mine.aggregate(sum=Sum("amount_minor"))["sum"] or 0), currency)
-    if earned.minor <= 0:
+    if not earned:
         return None
     terms = terms_of(seller_order.seller)
-    reserve = Money(earned.minor * terms.reserve_bp // 10_000, currency)
+    # What is below nothing is taken from the seller's other earnings, and nothing of it is kept back.
+    reserve = Money(max(0, earned.minor) * terms.reserve_bp // 10_000, currency)
     before = seller_order.entries.filter(kind=EntryKind.RELEASED).count()
     source = f"seller_order:{seller_order.pk}" + (f":{before + 1}" if before else "")
     if reserve:

@@ -436,6 +436,17 @@ def held_dispute_lost(
     )
 
 
+def loss_regained(seller_order: SellerOrder, *, source: str, amount: Money) -> JournalEntry | None:
+    """What the marketplace has borne of money that is still held is not needed: nothing is posted for it."""
+    return post(
+        kind=Kind.DISPUTE_LOST,
+        source=source,
+        order=seller_order.order,
+        seller_order=seller_order,
+        legs=[debit(Account.HELD, amount), credit(Account.LOSSES, amount)],
+    )
+
+
 def held_dispute_won(payment: Payment, *, dispute: str, amount: Money) -> JournalEntry | None:
     """The bank gives it back."""
     return _held_dispute(

@@ -4,7 +4,7 @@ What a refund takes from whom is divided as the sale was: by the amounts that we
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
@@ -136,9 +136,10 @@ def _divided(
     held = stage == Stage.HELD
     given: list[_Given] = []
     for payment, minor in refund_sources.of_post(seller_order, post):
-        # A delivery that nobody paid for, and that is not made, has no share to go by.
-        free = held and delivery is not None and not whole.paid and not given
-        part = whole - gone if free else _next(whole, gone, minor)
+        part = _next(whole, gone, minor)
+        if held and delivery is not None:
+            # It is not made: whatever its buyer gets, what the marketplace bore of it goes back whole.
+            part = replace(part, subsidy=whole.subsidy - gone.subsidy)
         gone += part
         given.append(_Given(payment, () if given else lines, part))
     # Copies that cost nothing are among those that are never sent, whatever the post comes to.

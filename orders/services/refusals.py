@@ -22,7 +22,7 @@ from orders.constants import (
     Stage,
 )
 from orders.models import OrderLine, Refusal, RefusalLine, SellerOrder
-from orders.services import disputes, refunds, steps
+from orders.services import disputes, kept, refunds, steps
 from orders.services.steps import Asked, Copies
 from orders.services.transactions import business_transaction
 
@@ -119,11 +119,14 @@ def take_back(refusal: Refusal, *, copies: Copies = None, asked: Asked) -> None:
 
 
 def _pay_back(refusal: Refusal, back: Sequence[refunds.Back], asked: Asked) -> None:
-    """Write the refusal down with the refund of its copies: what was paid for them."""
+    """Write the refusal down with the refund of its copies: what was paid for them, and no bank gave back."""
     seller_order = refusal.seller_order
     nothing_goes = seller_order.status == SellerOrderStatus.CANCELLED
     currency = seller_order.currency
     delivery = Money(seller_order.delivery_parts.paid, currency) if nothing_goes else None
+    paid = sum(given.parts.paid for given in back) + (delivery.minor if delivery else 0)
+    borne = min(paid, kept.borne(seller_order))
+    back, delivery = kept.without(borne, back, delivery)
     refusal.delivery_minor = delivery.minor if delivery else 0
     refusal.refund = refunds.grant(
         seller_order=seller_order,
@@ -134,6 +137,7 @@ def _pay_back(refusal: Refusal, back: Sequence[refunds.Back], asked: Asked) -> N
         actor=asked.actor,
         side=asked.side,
     )
+    kept.regain(refusal.refund, Money(borne, currency))
     refusal.save(force_insert=True)
     RefusalLine.objects.bulk_create(
         RefusalLine(

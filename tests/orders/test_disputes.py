@@ -14,6 +14,8 @@ from orders.errors import TransitionError
 from orders.models import Dispute, Order, SandboxDispute
 from orders.payments.sandbox import bank
 from orders.selectors.ledger import balance
+from orders.selectors.ledger_check import ledger_differences
+from orders.selectors.order_check import order_differences
 from orders.selectors.payment_amounts import amounts_of
 from orders.selectors.stock_check import stock_differences
 from orders.services import evidence, seller_orders
@@ -164,6 +166,19 @@ def test_lost_bit_by_bit_an_order_ends_with_the_last(
         tell(reference)
     assert (order.seller_orders.get().status, books(order)) == ("cancelled", {})
     assert stock_differences() == []
+
+
+def test_what_a_bank_kept_of_copies_that_are_refused_is_not_given_back_again(
+    tell: Callable[..., None],
+) -> None:
+    order = sold(posted=False)
+    reference = taken_back(order, tell, amount=700)
+    decided(reference, tell, won=False)
+    part = order.seller_orders.get()
+    seller_orders.cancel(seller_order_id=part.pk, reason="Gone", restock=True, actor=None)
+    run_jobs(only=["orders.settle_refund"])
+    assert (order.payment.refunds.get().amount_minor, books(order)) == (180, {})
+    assert [*ledger_differences(), *order_differences()] == []
 
 
 def test_what_was_given_back_before_is_the_marketplaces_loss(tell: Callable[..., None]) -> None:

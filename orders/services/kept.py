@@ -1,0 +1,62 @@
+"""What banks have kept of an order's money before its copies were posted, and the marketplace has borne.
+
+The rest of such an order is posted, and its shop paid in full for it. Where copies of it are refused after
+all, their buyer has had that money from the bank: it goes back to the marketplace, and the rest to the buyer.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from django.db.models import Sum
+
+from books4all.lib.money import Money
+from orders.constants import AccountKind, DisputeStatus, EntryKind, Stage
+from orders.models import DisputePart, Posting, Refund, SellerOrder
+from orders.services import postings
+from orders.services.refunds import Back
+
+
+def regained(seller_order: SellerOrder) -> int:
+    """Return what went back to the marketplace of what it has borne, in minor units."""
+    rows = Posting.objects.filter(
+        entry__seller_order=seller_order,
+        entry__kind=EntryKind.DISPUTE_LOST,
+        account__kind=AccountKind.LOSSES,
+    )
+    return -int(rows.aggregate(n=Sum("amount_minor", default=0))["n"])
+
+
+def borne(seller_order: SellerOrder) -> int:
+    """Return what the marketplace has borne of what is still held for a seller order, in minor units."""
+    lost = DisputePart.objects.filter(
+        seller_order=seller_order,
+        stage=Stage.HELD,
+        whole=False,
+        dispute__status=DisputeStatus.LOST,
+    )
+    return int(lost.aggregate(n=Sum("paid_minor", default=0))["n"]) - regained(seller_order)
+
+
+def without(
+    kept: int, lines: Sequence[Back], delivery: Money | None
+) -> tuple[list[Back], Money | None]:
+    """Return what goes back for ``lines`` and ``delivery`` without the ``kept`` pence that a bank gave back."""
+    rest, left = kept, []
+    for back in lines:
+        parts = back.parts
+        off = min(rest, parts.paid)
+        if off:
+            fewer = parts.upto(parts.paid - off, parts.paid)
+            # What the marketplace added to it is its own again.
+            parts = replace(fewer, subsidy=parts.subsidy)
+        left.append(replace(back, parts=parts))
+        rest -= off
+    if delivery is not None and rest:
+        delivery -= min(Money(rest, delivery.currency), delivery)
+    return left, delivery
+
+
+def regain(refund: Refund, amount: Money) -> None:
+    """Give the marketplace back what it has borne of copies that ``refund`` is about."""
+    assert refund.seller_order is not None  # only what is held for one is borne
+    postings.loss_regained(refund.seller_order, source=f"refund:{refund.pk}", amount=amount)
