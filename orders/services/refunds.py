@@ -485,12 +485,16 @@ def _delivery_so_far(seller_order: SellerOrder, amount: Money) -> tuple[Parts, P
 def _next(whole: Parts, gone: Parts, paid: int) -> Parts:
     """Return what goes with the next ``paid`` of ``whole``, of which ``gone`` went before.
 
-    Once all of ``whole`` is given back, its parts are too, to the penny.
+    Once all of ``whole`` is given back, its parts are too, to the penny; but where that ends with a single
+    penny, which can't be commission and the tax on it at once: what is missing comes with the next.
     """
     if not whole.paid or not paid:
         return Parts()
     upto = whole.upto(gone.paid + paid, whole.paid)
-    return Parts(paid, *(max(0, n) for n in (upto - gone).tuple[1:]))
+    subsidy, tax, commission, fee_tax = (max(0, n) for n in (upto - gone).tuple[1:])
+    commission = min(commission, paid + subsidy)
+    fee_tax = min(fee_tax, paid + subsidy - commission)
+    return Parts(paid, subsidy, min(tax, paid), commission, fee_tax)
 
 
 def _sum(rows: object) -> Parts:
