@@ -24,7 +24,7 @@ from orders.constants import CASE_STEPS, Actor, CaseStatus, CaseStep, Ruling
 from orders.models import Case, CaseLine, CasePhoto
 from orders.selectors.case_files import photo_file
 from orders.selectors.case_words import promise
-from orders.selectors.cases import case_page, photo_of, with_everything
+from orders.selectors.cases import CasePage, case_page, photo_of, with_everything
 from orders.services import case_rulings, cases
 from orders.services.case_steps import By
 from orders.services.staff_steps import DECIDE
@@ -199,7 +199,7 @@ class CaseAdmin(StepsMixin, ReadOnlyAdmin):
     @admin.display(description=gettext_lazy("the refund matrix says"))
     def matrix(self, case: Case) -> str:
         """Return what is owed by the rules."""
-        return promise(case_page(_whole(case), Actor.STAFF).terms)
+        return promise(_page(case).terms)
 
     @admin.display(description=gettext_lazy("what each decision does"))
     def decisions(self, case: Case) -> SafeString | str:
@@ -227,7 +227,7 @@ class CaseAdmin(StepsMixin, ReadOnlyAdmin):
     @admin.display(description=gettext_lazy("what has happened"))
     def story(self, case: Case) -> SafeString:
         """Return both sides' steps, in their order."""
-        told = case_page(_whole(case), Actor.STAFF).story
+        told = _page(case).story
         return format_html_join(
             "",
             "<p>{}: {} {}<br>{}</p>",
@@ -254,6 +254,13 @@ class CaseAdmin(StepsMixin, ReadOnlyAdmin):
             _("The conversation"),
             format_html_join("", "<p>{} {}: {}</p>", said),
         )
+
+
+def _page(case: Case) -> CasePage:
+    """Return what staff see of a case, worked out once for all that is shown of it."""
+    if not hasattr(case, "seen_by_staff"):
+        case.seen_by_staff = case_page(_whole(case), Actor.STAFF)  # type: ignore[attr-defined]
+    return case.seen_by_staff  # type: ignore[attr-defined,no-any-return]
 
 
 def _whole(case: Case) -> Case:
