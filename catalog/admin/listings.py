@@ -148,7 +148,7 @@ class BulkEditAdmin(ReadOnlyAdmin):
 class BulkChangeAdmin(ReadOnlyAdmin):
     """The journal of such changes, a listing a line."""
 
-    related = ("edit",)
+    related = ("edit", "listing__edition__publisher")
     list_display = ("pk", "sku", "before", "after", "problem", "undone")
     list_filter = ("undone",)
     search_fields = ("=sku",)
