@@ -159,7 +159,7 @@ def test_rates_overlap_no_rates() -> None:
 
 
 def test_the_first_rates_are_possible() -> None:
-    rows = import_module("orders.migrations.0011_rates_of_2026").rows()
+    rows = import_module("orders.migrations.0007_rates_of_2026").rows()
     assert len({(country, kind) for country, kind, _bp, _source in rows}) == len(rows)
     assert all(0 <= bp <= 2700 and source for _country, _kind, bp, source in rows)
     countries = {country for country, *_rest in rows}

@@ -453,6 +453,9 @@ def after_the_sale(bea: User, placed_part: SellerOrder) -> dict[str, dict[str, s
     rows = dict.fromkeys(
         ["selling:order_parcel", "api:sold_parcel"], {"number": placed_part.order.number} | parcel
     )
+    heavy = SellerOrderFactory(status="accepted", order__user=bea, seller=placed_part.seller)
+    ExtraPostageFactory(seller_order=heavy)
+    rows["api:sold_postage"] = {"number": heavy.order.number}
     for name, part in (("cancel", placed_part), ("arrived", posted), ("postage", asked)):
         named = {"part": str(part.pk)}
         rows[f"api:part_{name}"] = {"number": part.order.number} | named
