@@ -105,7 +105,8 @@ class PayoutAdmin(EntriesMixin, ReadOnlyAdmin):
             offered=lambda payout: payout.status == PayoutStatus.FAILED,
             explain=gettext_lazy(
                 "The same payout goes to the account that the shop has now, in the next file or by the"
-                " provider. Make sure that the bank has really sent the money back."
+                " provider. Make sure that the bank has really sent the money back. It waits while the shop"
+                " owes more than it has earned since."
             ),
             several=True,
         ),
