@@ -1,7 +1,8 @@
 """Steps of staff that move money: what each is told, and which service takes it.
 
 A step is described once and then goes through ``orders.services.approvals``: previewed, asked for, approved by
-a second person above the limit, carried out once. More of them are added to ``STEPS``.
+a second person above the limit, carried out once. Here are those about an order, by pages with a preview; those
+that are taken by a button are in ``hand_steps``.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -43,6 +44,8 @@ class Step:
     permission: str
     read: Callable[[Payload], dict[str, Any]]
     run: Callable[..., str | None]
+    # Steps of one name here are added up, where the same person takes them alone.
+    sum: str = "refund"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +54,8 @@ class _Line:
     amount: int | None
 
 
-def _words(payload: Payload) -> str:
+def words_of(payload: Payload) -> str:
+    """Return the reason that was given. Raises DomainError: there is none."""
     reason = str(payload.get("reason", "")).strip()
     if not reason:
         raise DomainError(_("Give a reason."), fields={"reason": [_("Give a reason.")]})
@@ -83,7 +87,7 @@ def _read_refund(payload: Payload) -> dict[str, Any]:
         "lines": lines,
         "delivery": delivery,
         "restock": bool(payload.get("restock")),
-        "reason": _words(payload),
+        "reason": words_of(payload),
     }
 
 
@@ -182,7 +186,7 @@ REFUND = Step(
 
 
 def _read_cancel(payload: Payload) -> dict[str, Any]:
-    return {"reason": _words(payload), "restock": bool(payload.get("restock"))}
+    return {"reason": words_of(payload), "restock": bool(payload.get("restock"))}
 
 
 def _cancel(*, subject: SellerOrder, payload: Payload, actor: User, key: UUID) -> str | None:
@@ -215,7 +219,7 @@ CANCEL = Step(
 
 
 def _read_goodwill(payload: Payload) -> dict[str, Any]:
-    return {"amount": _whole(payload.get("amount") or 0), "reason": _words(payload)}
+    return {"amount": _whole(payload.get("amount") or 0), "reason": words_of(payload)}
 
 
 def _goodwill(*, subject: SellerOrder, payload: Payload, actor: User, key: UUID) -> str | None:
@@ -254,7 +258,7 @@ def _read_decision(payload: Payload) -> dict[str, Any]:
     return {
         "ruling": ruling,
         "amount": None if amount is None else _whole(amount),
-        "reason": _words(payload),
+        "reason": words_of(payload),
     }
 
 
@@ -285,11 +289,6 @@ DECIDE = Step(
 
 
 STEPS: Sequence[Step] = (REFUND, CANCEL, GOODWILL, DECIDE)
-
-
-def step_named(kind: str) -> Step | None:
-    """Return the step of this kind."""
-    return next((step for step in STEPS if step.kind == kind), None)
 
 
 def seller_order_locked(pk: UUID) -> SellerOrder:
