@@ -40,7 +40,7 @@ from orders.models import (
 from orders.models.amounts import columns
 from orders.payments.base import ProviderDispute
 from orders.selectors.disputes import is_disputed
-from orders.services import kept, postings, promises, timeline
+from orders.services import kept, postings, promises, refunds_disputed, timeline
 from orders.services.transactions import business_transaction
 
 _CLOSED = (DisputeStatus.WON, DisputeStatus.LOST)
@@ -264,6 +264,7 @@ def _close(dispute: Dispute, status: DisputeStatus) -> None:
         )
         if not won and part.stage == Stage.HELD and part.whole:
             _call_off(part.seller_order)
+    refunds_disputed.decided(dispute)
     _tell(parts, "dispute_won" if won else "dispute_lost")
 
 

@@ -14,7 +14,7 @@ from accounts.models import Seller
 from books4all.lib.money import Money, total
 from orders.constants import AccountKind as Account
 from orders.constants import EntryKind as Kind
-from orders.constants import GiftFunding, SellerOrderStatus, TaxRemitter
+from orders.constants import GiftFunding, SellerOrderStatus, Stage, TaxRemitter
 from orders.models import GiftCard, JournalEntry, Order, Parts, Payment, Refund, SellerOrder
 from orders.services.ledger import Leg, credit, debit, post
 
@@ -254,6 +254,24 @@ def refund_paid(refund: Refund) -> JournalEntry | None:
         legs=[
             debit(Account.REFUNDS_PAYABLE, refund.from_provider),
             credit(Account.CLEARING, refund.from_provider),
+        ],
+    )
+
+
+def refund_by_bank(refund: Refund, *, dispute: UUID, amount: Money) -> JournalEntry | None:
+    """The bank has given the buyer ``amount`` of it by keeping the payment: it is not owed any more.
+
+    It comes off what that has cost the marketplace, or its goodwill.
+    """
+    goodwill = refund.stage == Stage.GOODWILL
+    return post(
+        kind=Kind.DISPUTE_LOST,
+        source=f"refund:{refund.pk}:{dispute}",
+        order=refund.payment.order,
+        seller_order=refund.seller_order,
+        legs=[
+            debit(Account.REFUNDS_PAYABLE, amount),
+            credit(Account.GOODWILL if goodwill else Account.LOSSES, amount),
         ],
     )
 

@@ -30,6 +30,7 @@ from orders.payments import provider_named
 from orders.payments.base import Moved, ProviderRefund, RefundState
 from orders.selectors import refund_sources
 from orders.selectors.case_money import account_of
+from orders.selectors.disputes import holds_refunds
 from orders.services import documents, gift_cards, payment_events, postings, timeline
 from orders.services.transactions import business_transaction
 
@@ -295,13 +296,14 @@ def of_earned(*, order_line: OrderLine, amount: Money, quantity: int = 0) -> Bac
 def settle(*, refund_id: UUID) -> Refund:
     """Have the provider pay a refund, once an attempt, or ask how one that is on its way stands.
 
-    Again changes nothing. Must not be called in a transaction.
+    Of a payment that the buyer's bank has taken back nothing is asked for until that is decided. Again
+    changes nothing. Must not be called in a transaction.
 
     Raises:
         ProviderError: the provider did not answer; the refund stays as it is, and is tried again.
     """
     refund = Refund.objects.select_related("payment__order", "seller_order").get(pk=refund_id)
-    if refund.status not in _UNDER_WAY:
+    if refund.status not in _UNDER_WAY or _waits_for_bank(refund):
         return refund
     payment, amount = refund.payment, refund.from_provider
     if not amount:
@@ -324,13 +326,18 @@ def settle(*, refund_id: UUID) -> Refund:
     return _hear(payment_id=payment.pk, told=told)
 
 
+def _waits_for_bank(refund: Refund) -> bool:
+    """Return whether nobody was asked for it yet, and it may turn out that the bank has paid it."""
+    return refund.status == RefundStatus.PENDING and holds_refunds(refund.payment_id)
+
+
 @business_transaction
 def retry(*, refund_id: UUID, actor: User | None) -> Refund:
     """Ask the provider anew for a refund that failed: the same refund, under a new key.
 
     Raises:
         NotFoundError: there is no such refund.
-        TransitionError: it has not failed.
+        TransitionError: it has not failed, or the buyer's bank has taken back the payment for now.
         ConflictError: its money was given back in another way meanwhile.
     """
     owner = Refund.objects.filter(pk=refund_id).values_list("payment_id", flat=True).first()
@@ -340,6 +347,9 @@ def retry(*, refund_id: UUID, actor: User | None) -> Refund:
     refund = _locked(refund_id)
     if refund.status != RefundStatus.FAILED:
         raise TransitionError(_("Only a refund that failed is tried again."))
+    if holds_refunds(owner):
+        message = _("The buyer’s bank has taken the payment back: wait until it is decided.")
+        raise TransitionError(message)
     refund.status, refund.reference = RefundStatus.PENDING, ""
     refund.attempt += 1
     try:
