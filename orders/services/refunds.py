@@ -143,8 +143,9 @@ def _divided(
             part = replace(part, subsidy=whole.subsidy - gone.subsidy)
         gone += part
         given.append(_Given(payment, () if given else lines, part))
-    # Copies that cost nothing are among those that are never sent, whatever the post comes to.
-    return [one for one in given if one.amount or (held and one.lines)]
+    # Copies that cost nothing are among those that are never sent, whatever the post comes to; of posted
+    # ones something goes back where the marketplace has paid for them.
+    return [one for one in given if one.amount or one.parts.whole or (held and one.lines)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -278,7 +279,8 @@ def ask(
 def of_earned(*, order_line: OrderLine, amount: Money, quantity: int = 0) -> Back:
     """Return ``amount`` of what was paid for a line's posted copies, with its part of all that is in it.
 
-    However often parts are given back, in the end they are what posting the copies earned.
+    However often parts are given back, in the end they are what posting the copies earned. Copies that a
+    promotion paid for wholly go by their number: what the marketplace paid for them goes back to it.
 
     Raises:
         DomainError: more than was paid for what was posted, less what was given back.
@@ -290,7 +292,17 @@ def of_earned(*, order_line: OrderLine, amount: Money, quantity: int = 0) -> Bac
         message = _("Of “%(title)s”, at most %(left)s can be given back.")
         words = message % {"title": order_line.title, "left": left}
         raise DomainError(words, fields={"amount": [words]})
-    return Back(order_line, _next(earned, gone, amount.minor), quantity)
+    if earned.paid:
+        return Back(order_line, _next(earned, gone, amount.minor), quantity)
+    return Back(order_line, _next_copies(order_line, earned, gone, quantity), quantity)
+
+
+def _next_copies(order_line: OrderLine, earned: Parts, gone: Parts, copies: int) -> Parts:
+    """Return what was ``earned`` by the next ``copies`` that come back of a line whose buyer paid nothing."""
+    back = RefundLine.objects.filter(order_line=order_line, refund__stage=Stage.EARNED)
+    returned = int(back.aggregate(n=Sum("quantity", default=0))["n"])
+    upto = min(returned + copies, order_line.posted)
+    return earned.upto(upto, order_line.posted) - gone if copies and order_line.posted else Parts()
 
 
 def settle(*, refund_id: UUID) -> Refund:
