@@ -17,7 +17,8 @@ from orders.errors import ProviderRefusedError
 from orders.models import JournalEntry, LedgerAccount, Payout, PayoutItem
 from orders.payments.payouts import Transfer, payout_provider
 from orders.selectors.payouts import account_of, obstacle, terms_of, uncovered
-from orders.services import postings
+from orders.selectors.webhooks import payout_data
+from orders.services import postings, webhooks
 from orders.services.transactions import business_transaction
 
 
@@ -33,6 +34,11 @@ def claim(payout: Payout, entry: JournalEntry | None) -> None:
         return
     rows = entry.postings.filter(account__kind=AccountKind.SELLER_AVAILABLE)
     PayoutItem.objects.bulk_create(PayoutItem(posting=posting, payout=payout) for posting in rows)
+
+
+def tell(payout: Payout, deed: str) -> None:
+    """Tell programs what has happened to a payout ("created", "completed", "failed"), in its transaction."""
+    webhooks.emit(kind=f"payout.{deed}", seller=payout.seller, data=lambda: payout_data(payout))
 
 
 def send(*, payout_id: UUID) -> Payout:
@@ -94,6 +100,7 @@ def completed(*, payout_id: UUID, attempt: int, reference: str = "") -> Payout:
     postings.payout_paid(
         payout=payout.pk, amount=payout.amount, attempt=attempt, account=paid_from(payout)
     )
+    tell(payout, "completed")
     return payout
 
 
@@ -129,6 +136,7 @@ def failed(*, payout_id: UUID, attempt: int, problem: str, actor: User | None = 
         subject=payout.number,
         reason=payout.problem,
     )
+    tell(payout, "failed")
     enqueue("orders.send_mail", kind="payout_failed", pk=str(payout.pk))
     return payout
 

@@ -156,6 +156,7 @@ def make_for(*, seller: Seller, currency: str) -> Payout | None:
     paying_out.claim(
         payout, postings.payout_made(payout=payout.pk, seller=seller, amount=payout.amount)
     )
+    paying_out.tell(payout, "created")
     if account.method == PayoutMethod.STRIPE:
         enqueue("orders.send_payout", payout_id=str(payout.pk))
     return payout
