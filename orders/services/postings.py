@@ -7,7 +7,6 @@ tests/orders/test_ledger_example.py.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
 from uuid import UUID
 
 from accounts.models import Seller
@@ -105,14 +104,14 @@ def gift_card_issued(card: GiftCard) -> JournalEntry | None:
     )
 
 
-def gift_card_expired(card: GiftCard, *, amount: Money, on: date) -> JournalEntry | None:
+def gift_card_expired(card: GiftCard, *, amount: Money, time: int) -> JournalEntry | None:
     """What is left on a card when its time has run out falls to where its money came from.
 
-    A refund may put something on it later, which falls there on another day.
+    A refund may put something on it later, which falls there the next ``time``: on the same day, perhaps.
     """
     return post(
         kind=Kind.GIFT_EXPIRED,
-        source=f"gift_card:{card.pk}:{on:%Y-%m-%d}",
+        source=f"gift_card:{card.pk}:expired:{time}",
         legs=[
             debit(Account.GIFT_CARDS, amount, gift_card=card),
             credit(_FUNDED_FROM[GiftFunding(card.funding)], amount),
