@@ -262,8 +262,8 @@ def _close(dispute: Dispute, status: DisputeStatus) -> None:
         timeline.record(
             dispute.payment.order, event, seller_order=part.seller_order, note=str(part.paid)
         )
-        if not won and part.stage == Stage.HELD and part.whole:
-            _call_off(part.seller_order)
+    if not won:
+        _call_off([one.seller_order for one in parts if one.stage == Stage.HELD and one.whole])
     refunds_disputed.decided(dispute)
     _tell(parts, "dispute_won" if won else "dispute_lost")
 
@@ -332,21 +332,26 @@ def _own(dispute: Dispute) -> Money:
     return Money(dispute.own_minor, dispute.currency)
 
 
-def _call_off(seller_order: SellerOrder) -> None:
-    """End what was not posted of a seller order whose money is gone: its copies are for sale again.
+def _call_off(seller_orders: Sequence[SellerOrder]) -> None:
+    """End what was not posted of seller orders whose money is gone: their copies are for sale again.
 
     Nothing is given back to the buyer: the bank has done so.
     """
-    lines = [line for line in seller_order.lines.order_by("pk") if line.left]
-    if not lines:
-        return
-    stock.restock(
-        quantities={line.listing_id: line.left for line in lines},
-        reference=seller_order.order.number,
-        actor=None,
-    )
-    for line in lines:
-        OrderLine.objects.filter(pk=line.pk).update(refused=F("refused") + line.left)
+    back: dict[int, int] = {}
+    for seller_order in seller_orders:
+        lines = [line for line in seller_order.lines.order_by("pk") if line.left]
+        for line in lines:
+            back[line.listing_id] = back.get(line.listing_id, 0) + line.left
+            OrderLine.objects.filter(pk=line.pk).update(refused=F("refused") + line.left)
+        if lines:
+            _end(seller_order)
+    if back:
+        # All at once: whoever locks listings does so in the order of their keys.
+        number = seller_orders[0].order.number
+        stock.restock(quantities=back, reference=number, actor=None)
+
+
+def _end(seller_order: SellerOrder) -> None:
     posted = seller_order.lines.filter(posted__gt=0).exists()
     seller_order.status = SellerOrderStatus.SHIPPED if posted else SellerOrderStatus.CANCELLED
     seller_order.cancel_reason = _("The buyer’s bank took the payment back")

@@ -109,12 +109,13 @@ def take_back(refusal: Refusal, *, copies: Copies = None, asked: Asked) -> None:
     back = [refunds.Back(line, line.parts_of_next(n), n) for line, n in chosen]
     steps.take(chosen, "refused")
     steps.follow(seller_order, lines)
-    _pay_back(refusal, back, asked)
     if refusal.restocked:
+        # Listings are locked before gift cards, which get their part by the refund.
         quantities: dict[int, int] = {}
         for line, n in chosen:
             quantities[line.listing_id] = quantities.get(line.listing_id, 0) + n
         stock.restock(quantities=quantities, reference=seller_order.order.number, actor=asked.actor)
+    _pay_back(refusal, back, asked)
     _record(refusal, chosen, asked)
 
 
