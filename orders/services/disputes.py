@@ -8,7 +8,7 @@ seller orders in proportion to what is left of them, and there between what is h
 from collections.abc import Iterable, Sequence
 from uuid import UUID
 
-from django.db.models import F, QuerySet, Sum
+from django.db.models import F
 from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 
@@ -32,14 +32,12 @@ from orders.models import (
     OrderLine,
     Parts,
     Payment,
-    Refund,
-    RefundLine,
     SellerOrder,
-    ShipmentLine,
 )
 from orders.models.amounts import columns
 from orders.payments.base import ProviderDispute
 from orders.selectors.disputes import is_disputed
+from orders.selectors.order_money import left_of, less_refunds
 from orders.services import kept, postings, promises, refunds_disputed, timeline
 from orders.services.transactions import business_transaction
 
@@ -117,7 +115,7 @@ def _open(dispute: Dispute, seller_orders: Sequence[SellerOrder]) -> None:
     order = dispute.payment.order
     # An order that was never placed gives its money back already: nothing of it is a shop's.
     is_placed = order.status == OrderStatus.PLACED
-    stages = {one.pk: _stages(one) for one in seller_orders} if is_placed else {}
+    stages = {one.pk: left_of(one) for one in seller_orders} if is_placed else {}
     if dispute.payment.placing_id is None:
         # Extra postage is the money of the shop that asked for it, or nobody's where it came too late.
         stages = {pk: stages[pk] for pk in _asked_for(dispute.payment) if pk in stages}
@@ -171,55 +169,6 @@ def _open_part(
         seller_order=seller_order,
         note=str(Money(amount, dispute.currency)),
     )
-
-
-def _stages(seller_order: SellerOrder) -> tuple[Parts, Parts]:
-    """Return what of a seller order is held, and what is earned, less what went back or was disputed."""
-    held, earned = _less_refunds(seller_order)
-    disputed = DisputePart.objects.filter(seller_order=seller_order, dispute__status__in=_KEPT)
-    return (
-        _at_least_nothing(held - _sum(disputed.filter(stage=Stage.HELD))),
-        _at_least_nothing(earned - _sum(disputed.filter(stage=Stage.EARNED))),
-    )
-
-
-def _less_refunds(seller_order: SellerOrder) -> tuple[Parts, Parts]:
-    """Return what of a seller order is held, and what is earned, less what was given back."""
-    lines = OrderLine.objects.filter(seller_order=seller_order)
-    posted = ShipmentLine.objects.filter(shipment__seller_order=seller_order)
-    delivery = seller_order.delivery_parts
-    earned = _sum(posted) + (delivery if seller_order.shipped_at else Parts())
-    held = _sum(lines) + delivery - earned
-    return (
-        held - _given_back(seller_order, Stage.HELD),
-        earned - _given_back(seller_order, Stage.EARNED),
-    )
-
-
-def _given_back(seller_order: SellerOrder, stage: Stage) -> Parts:
-    refunds = Refund.objects.filter(seller_order=seller_order, stage=stage)
-    delivery = refunds.aggregate(
-        paid=Sum("delivery_minor", default=0),
-        subsidy=Sum("delivery_subsidy_minor", default=0),
-        tax=Sum("delivery_tax_minor", default=0),
-    )
-    return _sum(RefundLine.objects.filter(refund__in=refunds)) + Parts(**delivery)
-
-
-# Money that an earlier dispute has taken, or may have taken for good.
-_KEPT = (DisputeStatus.OPENED, DisputeStatus.UNDER_REVIEW, DisputeStatus.LOST)
-
-
-def _sum(
-    rows: "QuerySet[OrderLine] | QuerySet[ShipmentLine] | QuerySet[RefundLine] | QuerySet[DisputePart]",
-) -> Parts:
-    names = tuple(columns(Parts()))
-    sums = rows.aggregate(**{name: Sum(name, default=0) for name in names})
-    return Parts(*(int(sums[name]) for name in names))
-
-
-def _at_least_nothing(parts: Parts) -> Parts:
-    return Parts(*(max(0, n) for n in parts.tuple))
 
 
 # ---- the ledger ----
@@ -291,7 +240,7 @@ def _post_lost(part: DisputePart) -> None:
         )
         return
     nothing = Money(0, part.currency)
-    held, _earned = _less_refunds(seller_order)
+    held, _earned = less_refunds(seller_order)
     part.whole = _is_the_end(seller_order)
     part.save(update_fields=["whole"])
     borne = Money(held.paid - kept.regained(seller_order), part.currency) - part.paid
@@ -309,7 +258,7 @@ def _post_lost(part: DisputePart) -> None:
 
 def _is_the_end(seller_order: SellerOrder) -> bool:
     """Return whether banks have kept all that was held of it, and have decided about everything."""
-    held, _earned = _stages(seller_order)
+    held, _earned = left_of(seller_order)
     return held.paid == 0 and not is_disputed(seller_order.pk)
 
 
