@@ -16,7 +16,7 @@ from orders.constants import PaymentStatus, RefundStatus
 from orders.errors import ProviderError, ProviderUnavailableError
 from orders.models import Payment, PaymentEvent, Refund, RefundLine
 from orders.selectors.payment_amounts import PaymentAmounts, amounts_of
-from orders.services import payments, refunds, transfers
+from orders.services import payments, refund_settling, transfers
 from orders.services.hand_steps import REFUND_SENT
 
 _UNFINISHED = (PaymentStatus.CREATED, PaymentStatus.PENDING, PaymentStatus.AUTHORIZED)
@@ -230,7 +230,7 @@ class RefundAdmin(EntriesMixin, ReadOnlyAdmin):
             name="retry",
             label=_("Try again"),
             done=_("asked for again."),
-            run=lambda refund, *, actor: refunds.retry(refund_id=refund.pk, actor=actor),
+            run=lambda refund, *, actor: refund_settling.retry(refund_id=refund.pk, actor=actor),
             offered=lambda refund: refund.status == RefundStatus.FAILED,
             explain=_("The same money is asked for once more. Nothing is given back twice."),
             several=True,

@@ -30,7 +30,7 @@ from orders.constants import (
 from orders.errors import TransitionError
 from orders.models import Case, OrderEvent
 from orders.selectors.case_money import Due
-from orders.services import refunds, steps, timeline
+from orders.services import refund_parts, refunds, steps, timeline
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +120,9 @@ def give_back(case: Case, due: Due, by: By, *, outcome: CaseOutcome, note: str =
         seller_order=case.seller_order,
         stage=Stage.EARNED,
         lines=[
-            refunds.of_earned(order_line=one.order_line, amount=one.amount, quantity=one.quantity)
+            refund_parts.of_earned(
+                order_line=one.order_line, amount=one.amount, quantity=one.quantity
+            )
             for one in due.lines
         ],
         delivery=due.delivery,

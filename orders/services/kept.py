@@ -13,7 +13,7 @@ from books4all.lib.money import Money
 from orders.constants import AccountKind, DisputeStatus, EntryKind, Stage
 from orders.models import DisputePart, Posting, Refund, SellerOrder
 from orders.services import postings
-from orders.services.refunds import Back
+from orders.services.refund_parts import Back
 
 
 def regained(seller_order: SellerOrder) -> int:

@@ -42,7 +42,7 @@ from orders.services import (
     placing,
     postage_paid,
     postings,
-    refunds,
+    refund_settling,
     timeline,
 )
 from orders.services.baskets import lock_basket
@@ -258,7 +258,7 @@ def _take_in(
 def _take_in_parts(payment: Payment, event: ProviderEvent) -> None:
     """Take in what a message says of a refund or a dispute of a payment that is locked."""
     if event.refund is not None:
-        refunds.take_in(payment=payment, told=event.refund)
+        refund_settling.take_in(payment=payment, told=event.refund)
     if event.dispute is not None:
         disputes.take_in(payment=payment, told=event.dispute)
 
@@ -266,7 +266,7 @@ def _take_in_parts(payment: Payment, event: ProviderEvent) -> None:
 def _fits(payment: Payment, event: ProviderEvent) -> bool:
     """Check what a message says of money against what we know, to the penny."""
     if event.refund is not None:
-        fits = refunds.is_ours(payment=payment, told=event.refund)
+        fits = refund_settling.is_ours(payment=payment, told=event.refund)
     elif event.dispute is not None:
         amount = event.dispute.amount
         fits = amount.currency == payment.currency and 0 < amount.minor <= payment.amount_minor

@@ -22,7 +22,7 @@ from orders.constants import (
     Stage,
 )
 from orders.models import OrderLine, Refusal, RefusalLine, SellerOrder
-from orders.services import disputes, kept, refunds, steps
+from orders.services import disputes, kept, refund_parts, refunds, steps
 from orders.services.steps import Asked, Copies
 from orders.services.transactions import business_transaction
 
@@ -106,7 +106,7 @@ def take_back(refusal: Refusal, *, copies: Copies = None, asked: Asked) -> None:
     disputes.check_may_be_paid_back(seller_order)
     lines = list(seller_order.lines.order_by("pk"))
     chosen = steps.chosen(lines, copies)
-    back = [refunds.Back(line, line.parts_of_next(n), n) for line, n in chosen]
+    back = [refund_parts.Back(line, line.parts_of_next(n), n) for line, n in chosen]
     steps.take(chosen, "refused")
     steps.follow(seller_order, lines)
     if refusal.restocked:
@@ -119,7 +119,7 @@ def take_back(refusal: Refusal, *, copies: Copies = None, asked: Asked) -> None:
     _record(refusal, chosen, asked)
 
 
-def _pay_back(refusal: Refusal, back: Sequence[refunds.Back], asked: Asked) -> None:
+def _pay_back(refusal: Refusal, back: Sequence[refund_parts.Back], asked: Asked) -> None:
     """Write the refusal down with the refund of its copies: what was paid for them, and no bank gave back."""
     seller_order = refusal.seller_order
     nothing_goes = seller_order.status == SellerOrderStatus.CANCELLED

@@ -21,7 +21,7 @@ from books4all.lib.money import Money
 from orders.constants import Actor, RefusalReason, Ruling, Stage
 from orders.models import Case, SellerOrder
 from orders.selectors.case_money import LineMoney, account_of
-from orders.services import case_rulings, refunds, seller_orders, steps
+from orders.services import case_rulings, refund_parts, refunds, seller_orders, steps
 from orders.services.case_steps import By
 from orders.services.seller_orders import Asked
 
@@ -147,14 +147,16 @@ def _refuse(
     return f"refund:{refusal.refund_id}"
 
 
-def _of_posted(money: LineMoney, copies: int, amount: int | None) -> refunds.Back:
+def _of_posted(money: LineMoney, copies: int, amount: int | None) -> refund_parts.Back:
     """Give back an amount of posted copies; that of ``copies`` is what so many of them are worth."""
     line = money.order_line
     if copies > money.copies_left:
         message = _("Of “%(title)s”, %(n)s posted copies are left to be given back.")
         raise DomainError(message % {"title": line.title, "n": money.copies_left})
     pence = money.worth(copies) if amount is None else amount
-    return refunds.of_earned(order_line=line, amount=Money(pence, line.currency), quantity=copies)
+    return refund_parts.of_earned(
+        order_line=line, amount=Money(pence, line.currency), quantity=copies
+    )
 
 
 def _check_delivery(part: SellerOrder, delivery: Money) -> None:

@@ -23,7 +23,7 @@ from orders.services import (
     payments,
     placing,
     promotions,
-    refunds,
+    refund_settling,
     seller_orders,
 )
 from orders.services.ledger import credit, debit, post
@@ -159,7 +159,7 @@ def test_what_a_refund_gives_back_goes_where_it_came_from() -> None:
     assert sum(r.from_provider.minor for r in given) == paid
     assert left(card) == worth(card) == 1500
     for refund in given:
-        refunds.settle(refund_id=refund.pk)
+        refund_settling.settle(refund_id=refund.pk)
     for kind in (AccountKind.HELD, AccountKind.REFUNDS_PAYABLE, AccountKind.CLEARING):
         assert balance(kind, "GBP").minor == 0, kind
 

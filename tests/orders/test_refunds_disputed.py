@@ -10,7 +10,7 @@ from orders.errors import TransitionError
 from orders.models import Order, Refund, SandboxRefund
 from orders.selectors.ledger_check import ledger_differences
 from orders.selectors.order_check import order_differences
-from orders.services import reconciler, refunds, seller_orders
+from orders.services import reconciler, refund_parts, refund_settling, refunds, seller_orders
 from tests.orders.journeys import run_jobs
 from tests.orders.test_disputes import books, decided, sold, taken_back, tell
 
@@ -33,7 +33,7 @@ def given(order: Order, pence: int) -> Refund:
     return refunds.grant(
         seller_order=part,
         stage=Stage.EARNED,
-        lines=[refunds.of_earned(order_line=line, amount=Money(pence, "GBP"))],
+        lines=[refund_parts.of_earned(order_line=line, amount=Money(pence, "GBP"))],
         reason="Damp",
     )
 
@@ -75,7 +75,7 @@ def test_lost_it_was_paid_by_the_bank(tell: Any, failed: bool) -> None:
     reference = taken_back(order, tell)
     if failed:
         with pytest.raises(TransitionError, match="bank"):
-            refunds.retry(refund_id=refund.pk, actor=None)
+            refund_settling.retry(refund_id=refund.pk, actor=None)
     decided(reference, tell, won=False)
     run_jobs(only=SETTLE)
     refund.refresh_from_db()

@@ -22,6 +22,8 @@ from orders.services import (
     case_answers,
     payments,
     promotions,
+    refund_parts,
+    refund_settling,
     refunds,
     seller_orders,
 )
@@ -163,7 +165,7 @@ def test_goodwill_for_extra_postage_leaves_the_rest_to_be_given_back() -> None:
     refunds.grant(
         seller_order=part,
         stage=Stage.EARNED,
-        lines=[refunds.of_earned(order_line=line, amount=money(left - post_back))],
+        lines=[refund_parts.of_earned(order_line=line, amount=money(left - post_back))],
         delivery=money(post_back),
         reason="Lost",
     )
@@ -187,7 +189,7 @@ def test_what_the_bank_has_kept_of_a_payment_goes_back_to_the_card_that_paid_the
     refunds.grant(
         seller_order=part,
         stage=Stage.EARNED,
-        lines=[refunds.of_earned(order_line=part.lines.get(), amount=money(left))],
+        lines=[refund_parts.of_earned(order_line=part.lines.get(), amount=money(left))],
         reason="Sorry",
     )
     card.refresh_from_db()
@@ -234,7 +236,7 @@ def test_a_refund_that_failed_still_counts() -> None:
     Refund.objects.filter(pk=one.pk).update(status="failed")
     two = refuse_one()
     assert (one.gift_minor, two.gift_minor) == (0, 1000)
-    refunds.retry(refund_id=one.pk, actor=None)
+    refund_settling.retry(refund_id=one.pk, actor=None)
 
 
 def test_a_key_is_of_one_orders_refund() -> None:
