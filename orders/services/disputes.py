@@ -38,7 +38,14 @@ from orders.models.amounts import columns
 from orders.payments.base import ProviderDispute
 from orders.selectors.disputes import is_disputed
 from orders.selectors.order_money import left_of, less_refunds
-from orders.services import kept, postings, promises, refunds_disputed, timeline
+from orders.services import (
+    dispute_postings,
+    kept,
+    postings,
+    promises,
+    refunds_disputed,
+    timeline,
+)
 from orders.services.transactions import business_transaction
 
 _CLOSED = (DisputeStatus.WON, DisputeStatus.LOST)
@@ -125,7 +132,7 @@ def _open(dispute: Dispute, seller_orders: Sequence[SellerOrder]) -> None:
     dispute.own_minor = dispute.amount_minor - whole
     dispute.save(update_fields=["own_minor", "updated_at"])
     if dispute.own_minor:
-        postings.held_dispute_opened(
+        dispute_postings.held_dispute_opened(
             dispute.payment, dispute=f"{dispute.pk}:own", amount=_own(dispute)
         )
     parts = [one for one in seller_orders if one.pk in left]
@@ -181,10 +188,12 @@ def _account_of(seller_order: SellerOrder) -> AccountKind:
 
 def _post_opened(part: DisputePart) -> None:
     if part.stage == Stage.HELD:
-        postings.held_dispute_opened(part.dispute.payment, dispute=part.pk.hex, amount=part.paid)
+        dispute_postings.held_dispute_opened(
+            part.dispute.payment, dispute=part.pk.hex, amount=part.paid
+        )
         return
     seller_order = part.seller_order
-    postings.dispute_opened(
+    dispute_postings.dispute_opened(
         seller_order,
         dispute=part.pk.hex,
         share=postings.share_of(seller_order, part.parts),
@@ -220,9 +229,11 @@ def _close(dispute: Dispute, status: DisputeStatus) -> None:
 def _post_won(part: DisputePart) -> None:
     seller_order = part.seller_order
     if part.stage == Stage.HELD:
-        postings.held_dispute_won(part.dispute.payment, dispute=part.pk.hex, amount=part.paid)
+        dispute_postings.held_dispute_won(
+            part.dispute.payment, dispute=part.pk.hex, amount=part.paid
+        )
         return
-    postings.dispute_won(
+    dispute_postings.dispute_won(
         seller_order,
         dispute=part.pk.hex,
         share=postings.share_of(seller_order, part.parts),
@@ -233,7 +244,7 @@ def _post_won(part: DisputePart) -> None:
 def _post_lost(part: DisputePart) -> None:
     seller_order = part.seller_order
     if part.stage == Stage.EARNED:
-        postings.dispute_lost(
+        dispute_postings.dispute_lost(
             seller_order,
             dispute=part.pk.hex,
             share=postings.share_of(seller_order, part.parts),
@@ -246,7 +257,7 @@ def _post_lost(part: DisputePart) -> None:
     borne = Money(held.paid - kept.regained(seller_order), part.currency) - part.paid
     # Of what is taken in part the rest is still to be posted, and its shop paid in full for it: until
     # the last of it is taken, which gives back what the marketplace has borne so far.
-    postings.held_dispute_lost(
+    dispute_postings.held_dispute_lost(
         part.dispute.payment,
         dispute=part.pk.hex,
         amount=part.paid,
@@ -265,9 +276,9 @@ def _is_the_end(seller_order: SellerOrder) -> bool:
 def _close_own(dispute: Dispute, *, won: bool) -> None:
     source, payment, amount = f"{dispute.pk}:own", dispute.payment, _own(dispute)
     if won:
-        postings.held_dispute_won(payment, dispute=source, amount=amount)
+        dispute_postings.held_dispute_won(payment, dispute=source, amount=amount)
     else:
-        postings.held_dispute_lost(
+        dispute_postings.held_dispute_lost(
             payment,
             dispute=source,
             amount=amount,

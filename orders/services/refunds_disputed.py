@@ -14,7 +14,10 @@ from books4all.lib.money import Money
 from orders.constants import DisputeStatus, EventType, RefundStatus
 from orders.models import Dispute, Payment, Refund
 from orders.selectors.disputes import holds_refunds
-from orders.services import postings, timeline
+from orders.services import (
+    dispute_postings,
+    timeline,
+)
 
 # Not paid: nobody has been asked yet, or they said no.
 _OWED = (RefundStatus.PENDING, RefundStatus.FAILED)
@@ -64,7 +67,7 @@ def _more_than_there_is(payment: Payment) -> int:
 
 
 def _given_by_bank(refund: Refund, dispute: Dispute, amount: Money) -> None:
-    postings.refund_by_bank(refund, dispute=dispute.pk, amount=amount)
+    dispute_postings.refund_by_bank(refund, dispute=dispute.pk, amount=amount)
     refund.by_bank_minor += amount.minor
     if not refund.from_provider:
         refund.status = RefundStatus.SETTLED
