@@ -141,7 +141,7 @@ def test_an_order_paid_too_late_takes_it_again_or_is_paid_back() -> None:
 def _expire_here(order: Any) -> None:
     """Expire an order without asking its provider, as one that lost its messages does."""
     payment = order.payment
-    placing.expire(payments._lock(payment.pk))
+    placing.expire(payments.locked(payment.pk))
     type(payment).objects.filter(pk=payment.pk).update(status="pending")
 
 
