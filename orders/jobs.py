@@ -26,7 +26,7 @@ from orders.services import (
     payments,
     payouts,
     postage,
-    refunds,
+    refund_settling,
     sandbox_day,
     standing,
     statements,
@@ -44,7 +44,7 @@ SILENCE = 30
 @app.task(name="orders.settle_refund", retry=RetryStrategy(max_attempts=8, exponential_wait=4))
 def settle_refund(*, refund_id: str) -> None:
     """Have the provider pay a refund."""
-    refunds.settle(refund_id=UUID(refund_id))
+    refund_settling.settle(refund_id=UUID(refund_id))
 
 
 @app.task(name="orders.capture_payment", retry=RetryStrategy(max_attempts=8, exponential_wait=4))

@@ -16,7 +16,6 @@ from orders.admin.sources import source_link
 from orders.constants import StaffRequestStatus as Status
 from orders.models import StaffRequest
 from orders.services import approvals
-from orders.services.staff_steps import step_named
 
 
 class WordsForm(forms.Form):
@@ -120,7 +119,7 @@ class StaffRequestAdmin(ReadOnlyAdmin):
     @admin.display(description=_("step"))
     def step(self, request: StaffRequest) -> str:
         """Return the step's words."""
-        step = step_named(request.kind)
+        step = approvals.step_named(request.kind)
         return str(step.label) if step else request.kind
 
     @admin.display(description=_("made"))

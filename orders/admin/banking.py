@@ -13,10 +13,11 @@ from accounts.models import User
 from books4all.lib.staff.actions import Action
 from books4all.lib.staff.display import changelist_url, link, money
 from books4all.lib.staff.models import ReadOnlyAdmin, RecentInline
+from orders.admin.steps import by_button
 from orders.admin.taking import TakingAdmin
-from orders.constants import AccountKind
 from orders.models import BankLine, BankMatch, BankStatement, ProviderSettlement, SettlementLine
 from orders.services import matching, settlements, statements
+from orders.services.hand_steps import BOOK_LINE, RESOLVE
 
 # A file is held in memory while it is read: see books4all.lib.banking.lines.
 _FILE_HELP = gettext_lazy("Read again, it adds nothing.")
@@ -210,9 +211,7 @@ class BankLineAdmin(ReadOnlyAdmin):
             name="adjust",
             label=gettext_lazy("Book it"),
             done=gettext_lazy("booked."),
-            run=lambda line, *, actor, account, note: matching.adjust(
-                line_id=line.pk, account=AccountKind(account), note=note, actor=actor
-            ),
+            run=by_button(BOOK_LINE),
             offered=_unmatched,
             explain=gettext_lazy(
                 "For what is nothing else, such as the bank’s own fees: an entry between our bank and"
@@ -329,12 +328,7 @@ class SettlementLineAdmin(ReadOnlyAdmin):
             name="resolve",
             label=gettext_lazy("Resolve it"),
             done=gettext_lazy("resolved."),
-            run=lambda line, *, actor, account, note: settlements.resolve(
-                line_id=line.pk,
-                note=note,
-                account=AccountKind(account) if account else None,
-                actor=actor,
-            ),
+            run=by_button(RESOLVE),
             offered=lambda line: bool(line.problem) and line.resolved_at is None,
             explain=gettext_lazy(
                 "Say what it was. If it is no payment of ours, book it between what the provider holds"

@@ -11,11 +11,13 @@ from books4all.lib.staff.actions import Action
 from books4all.lib.staff.display import link, money
 from books4all.lib.staff.models import ReadOnlyAdmin, RecentInline
 from orders.admin.sources import EntriesMixin
+from orders.admin.steps import by_button
 from orders.constants import PaymentStatus, RefundStatus
 from orders.errors import ProviderError, ProviderUnavailableError
 from orders.models import Payment, PaymentEvent, Refund, RefundLine
 from orders.selectors.payment_amounts import PaymentAmounts, amounts_of
-from orders.services import payments, refunds, transfers
+from orders.services import payments, refund_settling, transfers
+from orders.services.hand_steps import REFUND_SENT
 
 _UNFINISHED = (PaymentStatus.CREATED, PaymentStatus.PENDING, PaymentStatus.AUTHORIZED)
 
@@ -228,7 +230,7 @@ class RefundAdmin(EntriesMixin, ReadOnlyAdmin):
             name="retry",
             label=_("Try again"),
             done=_("asked for again."),
-            run=lambda refund, *, actor: refunds.retry(refund_id=refund.pk, actor=actor),
+            run=lambda refund, *, actor: refund_settling.retry(refund_id=refund.pk, actor=actor),
             offered=lambda refund: refund.status == RefundStatus.FAILED,
             explain=_("The same money is asked for once more. Nothing is given back twice."),
             several=True,
@@ -237,7 +239,7 @@ class RefundAdmin(EntriesMixin, ReadOnlyAdmin):
             name="paid",
             label=_("Sent by bank transfer"),
             done=_("paid back."),
-            run=lambda refund, *, actor: transfers.refund_paid(refund_id=refund.pk),
+            run=by_button(REFUND_SENT),
             offered=lambda refund: _by_transfer(refund, RefundStatus.PENDING, RefundStatus.SENT),
             explain=_("Only when the transfer has been made. The buyer sees it as given back."),
             several=True,

@@ -15,12 +15,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.admin import SellerAdmin
-from accounts.models import Seller, User
-from books4all.lib.errors import ConflictError
+from accounts.models import User
 from books4all.lib.staff.actions import Action
 from books4all.lib.staff.display import change_url, link, money
 from books4all.lib.staff.models import ReadOnlyAdmin, RecentInline, StaffAdmin
 from orders.admin.sources import STATEMENTS, EntriesMixin
+from orders.admin.steps import by_button
 from orders.admin.taking import TakingAdmin
 from orders.constants import BatchStatus, PayoutStatus
 from orders.models import (
@@ -32,7 +32,8 @@ from orders.models import (
     ReserveHold,
     SandboxMovement,
 )
-from orders.services import paying_out, payout_accounts, payout_batches, payouts
+from orders.services import paying_out, payout_accounts, payout_batches
+from orders.services.hand_steps import PAY_OUT
 
 
 class ReasonForm(forms.Form):
@@ -105,7 +106,8 @@ class PayoutAdmin(EntriesMixin, ReadOnlyAdmin):
             offered=lambda payout: payout.status == PayoutStatus.FAILED,
             explain=gettext_lazy(
                 "The same payout goes to the account that the shop has now, in the next file or by the"
-                " provider. Make sure that the bank has really sent the money back."
+                " provider. Make sure that the bank has really sent the money back. It waits while the shop"
+                " owes more than it has earned since."
             ),
             several=True,
         ),
@@ -360,16 +362,6 @@ class SandboxMovementAdmin(ReadOnlyAdmin):
     ordering = ("-pk",)
 
 
-def _pay_now(seller: Seller, *, actor: User) -> Payout:
-    del actor
-    payout = payouts.make_for(seller=seller, currency=settings.MARKETPLACE_CURRENCY)
-    if payout is None:
-        raise ConflictError(
-            _("Nothing can be paid: too little is ready, or the shop can’t be paid just now.")
-        )
-    return payout
-
-
 SellerAdmin.extend(
     lists=(
         (gettext_lazy("Payouts"), Payout, "seller__id__exact"),
@@ -380,7 +372,7 @@ SellerAdmin.extend(
             name="pay-out",
             label=gettext_lazy("Pay out now"),
             done=gettext_lazy("has a payout that waits to be sent."),
-            run=_pay_now,
+            run=by_button(PAY_OUT),
             explain=gettext_lazy(
                 "All that is ready is paid, less what the shop owes, without waiting for its day."
             ),

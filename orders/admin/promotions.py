@@ -1,20 +1,19 @@
 """Promotions and gift cards, for staff."""
 
+from dataclasses import replace
 from typing import Any
 
 from django import forms
-from django.conf import settings
 from django.contrib import admin, messages
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from books4all.lib.money import Money
+from books4all.lib.ids import uuid7
 from books4all.lib.staff.actions import Action
-from books4all.lib.staff.display import link, money
+from books4all.lib.staff.display import change_url, link, money
 from books4all.lib.staff.models import ReadOnlyAdmin, RecentInline, StaffAdmin
-from orders.constants import GiftFunding
 from orders.models import (
     BasketCode,
     GiftCard,
@@ -22,8 +21,10 @@ from orders.models import (
     Promotion,
     PromotionShop,
     PromotionUse,
+    StaffRequest,
 )
-from orders.services import gift_cards
+from orders.services import approvals, gift_cards
+from orders.services.hand_steps import GIFT_CARD, issue_card
 
 
 class PromotionUseInline(RecentInline):
@@ -263,17 +264,49 @@ class GiftCardAdmin(StaffAdmin):
         """Issue the card, and show its code this once."""
         if change:
             return
-        card, code = gift_cards.issue(
-            worth=Money(obj.initial_minor, settings.MARKETPLACE_CURRENCY),
-            funding=GiftFunding(obj.funding),
-            actor=request.user if isinstance(request.user, User) else None,
-            recipient=obj.recipient,
-            note=obj.note,
-            expires_at=obj.expires_at,
+        assert isinstance(request.user, User)
+        codes: list[str] = []
+
+        def issue(*, payload: Any, actor: User, **_about: Any) -> str:
+            pk, code = issue_card(payload=payload, actor=actor)
+            codes.append(code)
+            return f"gift_card:{pk}"
+
+        asked = approvals.ask(
+            # The code is for who issues the card at once, and is written down nowhere.
+            step=replace(GIFT_CARD, run=issue),
+            subject=request.user,
+            payload={
+                "amount": obj.initial_minor,
+                "funding": obj.funding,
+                "recipient": obj.recipient,
+                "reason": obj.note,
+                "expires_at": obj.expires_at,
+            },
+            actor=request.user,
+            key=uuid7(),
         )
+        if asked.made is None:
+            request.waits = asked  # type: ignore[attr-defined]  # for what follows in this request
+            return
+        card = GiftCard.objects.get(pk=asked.made.partition(":")[2])
         obj.__dict__.update(card.__dict__)
         words = _t("The code is %(code)s. Write it down: it is shown this once, and kept nowhere.")
-        messages.warning(request, words % {"code": code})
+        messages.warning(request, words % {"code": codes[-1]})
+
+    def log_addition(self, request: HttpRequest, obj: GiftCard, message: Any) -> Any:
+        """Write it into the history; nothing while there is no card."""
+        return None if hasattr(request, "waits") else super().log_addition(request, obj, message)
+
+    def response_add(
+        self, request: HttpRequest, obj: GiftCard, post_url_continue: str | None = None
+    ) -> HttpResponse:
+        """Go on to the request where a colleague has to approve the card first."""
+        asked: StaffRequest | None = getattr(request, "waits", None)
+        if asked is None:
+            return super().response_add(request, obj, post_url_continue)
+        messages.warning(request, approvals.taken(asked))
+        return HttpResponseRedirect(change_url(asked))
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Nobody removes money."""

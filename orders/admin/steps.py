@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy
 
 from books4all.lib.errors import DomainError
 from books4all.lib.ids import uuid7
+from books4all.lib.staff.actions import Waits
 from books4all.lib.staff.display import change_url
 from books4all.lib.staff.fields import MoneyField
 from books4all.lib.staff.pages import staff_of
@@ -238,9 +239,23 @@ class StepsMixin(admin.ModelAdmin):  # type: ignore[type-arg]  # not generic whe
         if asked.done_at:
             self.message_user(request, _("Done: %(amount)s.") % {"amount": asked.amount})
             return HttpResponseRedirect(change_url(row))
-        words = _("%(amount)s is above the limit: a colleague has to approve it.")
-        self.message_user(request, words % {"amount": asked.amount}, messages.WARNING)
+        self.message_user(request, approvals.taken(asked), messages.WARNING)
         return HttpResponseRedirect(change_url(asked))
+
+
+def by_button(step: Step, **told: Any) -> Callable[..., object]:
+    """Return what a button runs that takes ``step`` with what its form says, and what is ``told`` here.
+
+    It says so where a colleague has to approve it first.
+    """
+
+    def run(row: Any, *, actor: Any, **given: Any) -> object:
+        asked = approvals.ask(
+            step=step, subject=row, payload={**told, **given}, actor=actor, key=uuid7()
+        )
+        return asked if asked.done_at else Waits(approvals.taken(asked))
+
+    return run
 
 
 def _key(text: str) -> UUID:

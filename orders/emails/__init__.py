@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from books4all.lib.mail import Letter, render
 from books4all.lib.money import total
 from books4all.lib.postal import label_lines
-from orders.constants import Actor, CaseStatus, Side
+from orders.constants import Actor, CaseStatus, Side, Stage
 from orders.emails import after
 from orders.emails.common import part_of, some, to_buyer
 from orders.models import (
@@ -32,6 +32,7 @@ from orders.selectors.case_money import due_of
 from orders.selectors.case_words import headline, what_next
 from orders.selectors.cases import case_of_order, send_to
 from orders.selectors.deadlines import post_by
+from orders.selectors.disputes import is_disputed
 from orders.selectors.gift_cards import code_from, digest_of
 from orders.selectors.orders import with_parcels
 from orders.selectors.sold_money import money_of
@@ -292,6 +293,9 @@ def _about_dispute(name: str, pk: UUID) -> Letter | None:
         "seller": seller,
         "amount": total((one.paid for one in own), part.currency),
         "to_post": seller_order.waits,
+        # Another bank, or the same about another part, may not have decided yet.
+        "may_post": seller_order.waits and not is_disputed(seller_order.pk),
+        "is_ours": all(one.stage == Stage.HELD and not one.whole for one in own),
         "page_link": settings.PUBLIC_URL
         + reverse("selling:order", args=[seller.slug, order.number]),
     }

@@ -17,7 +17,8 @@ from orders.models.orders import Order, SellerOrder
 class StaffRequest(Timestamped):
     """A step that moves money, written down before it is taken. Its id is the key of what it makes.
 
-    Above ``limit_minor`` somebody else of the staff has to approve of it; the database holds them to it.
+    Above ``limit_minor``, what its asker might still move alone then, somebody else of the staff has to
+    approve of it; the database holds them to it.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)

@@ -152,6 +152,8 @@ class Refund(Timestamped):
     # All that is given back; of it, to gift cards, and for the post. The lines are the rest.
     amount_minor = models.BigIntegerField(_("amount (pence)"))
     gift_minor = models.BigIntegerField(_("to gift cards (pence)"), default=0, db_default=0)
+    # Given back by the buyer's bank, which has kept the payment meanwhile: not by the provider as well.
+    by_bank_minor = models.BigIntegerField(_("by the bank (pence)"), default=0, db_default=0)
     delivery_minor = models.BigIntegerField(_("for delivery (pence)"), default=0, db_default=0)
     delivery_subsidy_minor = models.BigIntegerField(
         _("delivery back to the marketplace (pence)"), default=0, db_default=0
@@ -191,6 +193,12 @@ class Refund(Timestamped):
                 ),
                 name="refund_parts_sound",
             ),
+            models.CheckConstraint(
+                condition=Q(
+                    by_bank_minor__gte=0, by_bank_minor__lte=F("amount_minor") - F("gift_minor")
+                ),
+                name="refund_by_bank_sound",
+            ),
         )
 
     def __str__(self) -> str:
@@ -208,8 +216,8 @@ class Refund(Timestamped):
 
     @property
     def from_provider(self) -> Money:
-        """What the payment provider is to give back: all but what goes to gift cards."""
-        return Money(self.amount_minor - self.gift_minor, self.currency)
+        """What the payment provider is to give back: not what goes to gift cards, or the bank has given."""
+        return Money(self.amount_minor - self.gift_minor - self.by_bank_minor, self.currency)
 
 
 class RefundLine(Amounts):

@@ -16,16 +16,16 @@ from django.utils import timezone
 
 from books4all.lib.money import Money
 from catalog.constants import Service
-from orders.constants import CaseReason, DisputeStatus, ParcelStatus, Stage
+from orders.constants import CaseReason, ParcelStatus, Stage
 from orders.models import (
     Case,
-    DisputePart,
     OrderLine,
     Refund,
     RefundLine,
     SellerOrder,
     ShipmentLine,
 )
+from orders.selectors.order_money import kept_by_banks
 from orders.selectors.quotes import working_day_after
 from orders.selectors.refund_matrix import Delivery, Facts, Limits, Terms, terms
 
@@ -166,9 +166,7 @@ def account_of(seller_order: SellerOrder) -> Account:
     refunds = Refund.objects.filter(seller_order=seller_order)
     post = refunds.aggregate(n=Sum("delivery_minor", default=0))["n"]
     goodwill = refunds.filter(stage=Stage.GOODWILL).aggregate(n=Sum("amount_minor", default=0))
-    taken = DisputePart.objects.filter(seller_order=seller_order, stage=Stage.EARNED).exclude(
-        dispute__status=DisputeStatus.WON
-    )
+    taken = kept_by_banks(seller_order, Stage.EARNED)
     return Account(
         seller_order=seller_order,
         lines={

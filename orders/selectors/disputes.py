@@ -16,6 +16,11 @@ def is_disputed(seller_order_id: UUID) -> bool:
     ).exists()
 
 
+def holds_refunds(payment_id: UUID) -> bool:
+    """Return whether a bank has taken back something of a payment, and has not decided yet."""
+    return Dispute.objects.filter(payment=payment_id, closed_at=None).exists()
+
+
 def to_answer() -> QuerySet[Dispute]:
     """Return disputes that nobody has answered, the most urgent first."""
     return (

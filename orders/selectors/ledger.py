@@ -1,7 +1,6 @@
-"""Reads of the ledger: balances as of any moment, and a seller's money line by line."""
+"""Reads of the ledger: balances as of any moment."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
 from django.db import connection
@@ -10,7 +9,7 @@ from django.db.models import QuerySet, Sum
 from accounts.models import Seller
 from books4all.lib.money import Money
 from orders.constants import AccountKind
-from orders.models import JournalEntry, LedgerAccount, Order, Posting
+from orders.models import LedgerAccount, Posting
 
 # What the seller sees of its accounts: credits are what it has.
 OF_SELLER = (
@@ -19,7 +18,6 @@ OF_SELLER = (
     AccountKind.SELLER_RESERVE,
     AccountKind.SELLER_RECEIVABLE,
 )
-LINES_A_PAGE = 100
 
 
 def _until(postings: QuerySet[Posting], at: datetime | None) -> QuerySet[Posting]:
@@ -48,64 +46,6 @@ def balances_of_seller(
         .annotate(sum=Sum("amount_minor"))
     )
     return {kind: Money(-sums.get(kind, 0), currency) for kind in OF_SELLER}
-
-
-def balances_of_order(order: Order, *, at: datetime | None = None) -> list[tuple[str, Money]]:
-    """Return what an order's entries come to on each account, debits positive."""
-    rows = (
-        _until(Posting.objects.filter(entry__order=order), at)
-        .order_by("account__kind", "account__currency")
-        .values_list("account__kind", "account__currency")
-        .annotate(sum=Sum("amount_minor"))
-    )
-    return [(kind, Money(sum_, currency)) for kind, currency, sum_ in rows]
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """A posting of a seller's account as the seller reads it: credits positive, and what it then had."""
-
-    posting_id: int
-    entry: JournalEntry
-    account: AccountKind
-    amount: Money
-    balance: Money
-
-
-def seller_lines(seller: Seller, currency: str, *, before: int | None = None) -> list[Line]:
-    """Return up to ``LINES_A_PAGE`` lines of a seller's money, the latest first, older than ``before``.
-
-    ``balance`` is what the line's account held after it.
-    """
-    with connection.cursor() as cursor:
-        cursor.execute(_LINES, [seller.pk, currency, before, before, LINES_A_PAGE])
-        rows = cursor.fetchall()
-    entries = JournalEntry.objects.select_related("order", "seller_order").in_bulk(
-        [row[1] for row in rows]
-    )
-    return [
-        Line(
-            pk,
-            entries[entry],
-            AccountKind(kind),
-            Money(amount, currency),
-            Money(int(sum_), currency),
-        )
-        for pk, entry, kind, amount, sum_ in rows
-    ]
-
-
-_LINES = """
-SELECT id, entry_id, kind, -amount_minor, -running FROM (
-    SELECT p.id, p.entry_id, a.kind, p.amount_minor,
-           sum(p.amount_minor) OVER (PARTITION BY p.account_id ORDER BY p.id) AS running
-    FROM orders_posting p JOIN orders_ledgeraccount a ON a.id = p.account_id
-    WHERE a.seller_id = %s AND a.currency = %s
-) lines
-WHERE %s::bigint IS NULL OR id < %s
-ORDER BY id DESC
-LIMIT %s
-"""
 
 
 def month_ends(

@@ -168,7 +168,7 @@ EARNED = Check(
 # What each refund takes back, by account. One without a seller order is of an order never placed.
 _GIVEN_BACK = """
     SELECT r.id, r.seller_order_id, r.stage, r.status,
-        CASE r.stage WHEN 'market' THEN 'goodwill' ELSE 'refunded_' || r.stage END AS entry, r.amount_minor, r.gift_minor,
+        CASE r.stage WHEN 'market' THEN 'goodwill' ELSE 'refunded_' || r.stage END AS entry, r.amount_minor, r.gift_minor, r.by_bank_minor,
         coalesce(sum(l.paid_minor), 0) + r.delivery_minor AS paid,
         coalesce(sum(l.subsidy_minor), 0) + r.delivery_subsidy_minor AS subsidy,
         coalesce(sum(l.commission_minor), 0) AS commission,
@@ -202,7 +202,8 @@ REFUNDS = Check(
             ('refunded_earned', 'fee_tax', CASE WHEN g.stage = 'earned' THEN -g.fee_tax ELSE 0 END),
             ('refunded_earned', 'sales_tax', CASE WHEN g.stage = 'earned' THEN -g.sales_tax ELSE 0 END),
             ('refund_paid', 'clearing',
-                CASE WHEN g.status = 'settled' THEN g.amount_minor - g.gift_minor ELSE 0 END)
+                CASE WHEN g.status = 'settled' THEN g.amount_minor - g.gift_minor - g.by_bank_minor ELSE 0 END),
+            ('dispute_lost', 'refunds_payable', -g.by_bank_minor)
         ) a (entry, account, amount)
     )
     SELECT 'order ' || o.number || ', refund ' || w.id, w.account, w.amount, coalesce(l.credited, 0)
@@ -289,7 +290,8 @@ CLEARING = Check(
         SELECT currency, sum(amount) AS amount FROM (
             SELECT currency, amount_minor AS amount FROM orders_payment WHERE status = 'captured'
             UNION ALL
-            SELECT currency, gift_minor - amount_minor FROM orders_refund WHERE status = 'settled'
+            SELECT currency, gift_minor + by_bank_minor - amount_minor FROM orders_refund
+            WHERE status = 'settled'
             UNION ALL
             SELECT a.currency, p.amount_minor FROM orders_posting p
             JOIN orders_ledgeraccount a ON a.id = p.account_id AND a.kind = 'clearing'

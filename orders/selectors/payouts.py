@@ -12,7 +12,15 @@ from stdnum import iban
 from accounts.models import Seller, SellerDetails
 from books4all.lib.money import Money
 from orders.constants import AccountKind, PayoutMethod, PayoutSchedule
-from orders.models import LedgerAccount, PayoutAccount, PayoutItem, PayoutTerms, Posting
+from orders.models import (
+    LedgerAccount,
+    Payout,
+    PayoutAccount,
+    PayoutItem,
+    PayoutTerms,
+    Posting,
+)
+from orders.selectors.ledger import balance
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +128,22 @@ def open_amount(seller: Seller, currency: str) -> Money:
         account__currency=currency,
     )
     return Money(-(rows.aggregate(sum=Sum("amount_minor"))["sum"] or 0), currency)
+
+
+def uncovered(payout: Payout) -> str:
+    """Return in words why a failed payout waits though its shop could be paid, or nothing.
+
+    Its money is the shop's again and stays claimed by it; what the shop has come to owe beside it, through
+    a refund or a dispute, is taken from other earnings first, for a payout is tried again whole.
+    """
+    owed = balance(AccountKind.SELLER_RECEIVABLE, payout.currency, seller=payout.seller)
+    short = owed - open_amount(payout.seller, payout.currency)
+    if short.minor <= 0:
+        return ""
+    message = _(
+        "The shop owes %(owed)s by now: this payout waits until its next sales have covered it."
+    )
+    return message % {"owed": short}
 
 
 def accounts_with_open_money() -> list[tuple[int, str]]:

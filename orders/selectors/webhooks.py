@@ -13,7 +13,14 @@ from accounts.models import Seller
 from books4all.lib.errors import NotFoundError
 from books4all.lib.money import Money
 from orders.constants import HOOK_OPEN, EventType, HookOff, HookState, Stage
-from orders.models import OrderEvent, SellerOrder, WebhookDelivery, WebhookEndpoint, WebhookMessage
+from orders.models import (
+    OrderEvent,
+    Payout,
+    SellerOrder,
+    WebhookDelivery,
+    WebhookEndpoint,
+    WebhookMessage,
+)
 from orders.selectors.webhook_types import type_of
 
 Data = dict[str, Any]
@@ -168,6 +175,24 @@ def order_data(event: OrderEvent) -> Data:
         "total": amount(order.total),
         "links": {"page": _link("admin:orders_order_change", str(order.pk))},
         **_details(event),
+    }
+
+
+def payout_data(payout: Payout) -> Data:
+    """Return what is told of a payout: some of what ``selling/<shop>/money/payouts/`` says, in its words."""
+    shop = payout.seller.slug
+    return {
+        "shop": shop,
+        "payout": str(payout.pk),
+        "number": payout.number,
+        "status": payout.status,
+        "attempt": payout.attempt,
+        "amount": amount(payout.amount),
+        "problem": payout.problem,
+        "links": {
+            "api": _link("api:selling_payout", shop, str(payout.pk)),
+            "page": _link("selling:payout", shop, str(payout.pk)),
+        },
     }
 
 

@@ -25,6 +25,7 @@ from books4all.lib.api.pagination import CursorError, KeysetPage, M, Ordering, k
 from books4all.lib.csv_cells import inert
 from books4all.lib.errors import DomainError
 from books4all.lib.money import Money
+from orders.constants import PayoutStatus
 from orders.models import Payout, PayoutAccount
 from orders.selectors import money as reads
 from orders.selectors import payouts as paying
@@ -168,6 +169,7 @@ def payout(request: HttpRequest, member: SellerMember, pk: UUID) -> HttpResponse
         "selling/payout.html",
         tab="money",
         payout=found,
+        waits=paying.uncovered(found) if found.status == PayoutStatus.FAILED else "",
         lines=reads.paid_lines(page.rows),
         previous=_link(request, page.previous),
         next=_link(request, page.next),

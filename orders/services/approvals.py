@@ -2,18 +2,22 @@
 
 A preview runs the real service and takes it back: what it shows is what the journal would say. What a step moves,
 and whether that is above the limit, is read from the entries that it wrote, in the transaction that wrote them.
+What the same person has done alone about the same order within a day counts towards it; so does what is no order's,
+by its kind: several small steps are no way round a colleague.
 """
 
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
 from django.conf import settings
 from django.db import connection, transaction
-from django.db.models import Model
+from django.db.models import Model, Sum
 from django.db.models.functions import Now
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import User
@@ -22,10 +26,13 @@ from books4all.lib.ids import uuid7
 from books4all.lib.money import Money
 from orders.constants import StaffRequestStatus as Status
 from orders.errors import ChangedMeanwhileError
-from orders.models import JournalEntry, Posting, SellerOrder, StaffRequest
-from orders.services import ledger
-from orders.services.staff_steps import Step, step_named
+from orders.models import JournalEntry, Order, Posting, SellerOrder, StaffRequest
+from orders.services import hand_steps, ledger, staff_steps
+from orders.services.staff_steps import Step
 from orders.services.transactions import business_transaction
+
+STEPS: Sequence[Step] = (*staff_steps.STEPS, *hand_steps.STEPS)
+A_DAY = timedelta(hours=24)
 
 
 class OwnRequestError(DomainError):
@@ -59,11 +66,28 @@ class Preview:
     entries: Sequence[Entry]
     amount: Money
     digest: str
+    # What its asker may still move alone, in pence.
+    limit: int
 
     @property
     def needs_approval(self) -> bool:
         """Whether a second person has to agree."""
-        return self.amount.minor > settings.APPROVAL_LIMIT_MINOR
+        return self.amount.minor > self.limit
+
+
+def step_named(kind: str) -> Step | None:
+    """Return the step of this kind."""
+    return next((step for step in STEPS if step.kind == kind), None)
+
+
+def taken(request: StaffRequest) -> str:
+    """Return in words what became of a request that was just made: nothing when it was done at once."""
+    if request.done_at:
+        return ""
+    words = _(
+        "%(amount)s is above the limit of what you move here in a day: a colleague has to approve it."
+    )
+    return words % {"amount": request.amount}
 
 
 def preview(
@@ -76,7 +100,8 @@ def preview(
     """
     kept = step.read(payload)
     with transaction.atomic():
-        seen, _made = _run(step, subject, kept, actor, key or uuid7())
+        written, _made = _run(step, subject, kept, actor, key or uuid7())
+        seen = _seen(written, _left(step, _order_of(subject), actor))
         transaction.set_rollback(True)
     return seen
 
@@ -102,17 +127,21 @@ def ask(
     """
     payload = step.read(payload)
     part = subject if isinstance(subject, SellerOrder) else getattr(subject, "seller_order", None)
+    order = _order_of(subject)
+    # One after the other: of two at once, the second counts the first.
+    User.objects.select_for_update(no_key=True).get(pk=actor.pk)
+    limit = _left(step, order, actor)
     # Written first: whoever sends the same a second time waits here for the first.
     request, is_new = StaffRequest.objects.get_or_create(
         pk=key,
         defaults={
             "kind": step.kind,
             "subject": f"{subject._meta.model_name}:{subject.pk}",  # noqa: SLF001 Django's documented interface
-            "order": part.order if part else getattr(subject, "order", None),
+            "order": order,
             "seller_order": part,
             "payload": payload,
             "amount_minor": 0,
-            "limit_minor": settings.APPROVAL_LIMIT_MINOR,
+            "limit_minor": limit,
             "currency": settings.MARKETPLACE_CURRENCY,
             "reason": payload.get("reason", "")[:200],
             "asked_by": actor,
@@ -121,10 +150,11 @@ def ask(
     if not is_new:
         return request
     with transaction.atomic():
-        found, made = _run(step, subject, payload, actor, key)
+        written, made = _run(step, subject, payload, actor, key)
+        found = _seen(written, limit)
         if seen is not None and seen != found.digest:
             raise ChangedMeanwhileError(_("The order has changed. Look at it again, then decide."))
-        waits = found.amount.minor > request.limit_minor
+        waits = found.needs_approval
         if waits:
             transaction.set_rollback(True)
     if waits:
@@ -180,7 +210,8 @@ def carry_out(*, request_id: UUID) -> StaffRequest:
     if request.status != Status.APPROVED:
         raise _too_late(request)
     step, subject = step_and_subject(request)
-    found, made = _run(step, subject, request.payload, request.asked_by, request.pk)
+    written, made = _run(step, subject, request.payload, request.asked_by, request.pk)
+    found = _seen(written, request.limit_minor)
     if found.amount.minor > request.amount_minor:
         message = _("It would move %(now)s now, and %(then)s was approved. Ask for it again.")
         raise ChangedMeanwhileError(message % {"now": found.amount, "then": request.amount})
@@ -241,17 +272,40 @@ def _done(request: StaffRequest, made: str | None, amount: Money) -> None:
 
 def _run(
     step: Step, subject: Model, payload: Mapping[str, Any], actor: User, key: UUID
-) -> tuple[Preview, str | None]:
-    """Call the service, have the database check what it wrote, and read it back."""
+) -> tuple[Sequence[JournalEntry], str | None]:
+    """Call the service, have the database check what it wrote, and return that with what it made."""
     with ledger.watched() as written:
         made = step.run(subject=subject, payload=payload, actor=actor, key=key)
     with connection.cursor() as cursor:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         cursor.execute("SET CONSTRAINTS ALL DEFERRED")
-    return _seen(written), made
+    return written, made
 
 
-def _seen(written: Sequence[JournalEntry]) -> Preview:
+def _order_of(subject: Model) -> Order | None:
+    """Return the order that a row is about, if it is about one."""
+    for name in ("order", "seller_order", "payment"):
+        # The class is asked first: a row of something else has no such column.
+        if hasattr(type(subject), name) and (owner := getattr(subject, name)) is not None:
+            return owner if isinstance(owner, Order) else _order_of(owner)
+    return None
+
+
+def _left(step: Step, order: Order | None, actor: User) -> int:
+    """Return how many pence ``actor`` may still move alone by steps of the same sum, about the same order."""
+    kinds = [one.kind for one in STEPS if one.sum == step.sum]
+    alone = StaffRequest.objects.filter(
+        kind__in=kinds,
+        order=order,
+        asked_by=actor,
+        decided_by=None,
+        done_at__gt=timezone.now() - A_DAY,
+    )
+    gone = int(alone.aggregate(n=Sum("amount_minor", default=0))["n"])
+    return max(0, settings.APPROVAL_LIMIT_MINOR - gone)
+
+
+def _seen(written: Sequence[JournalEntry], limit: int) -> Preview:
     rows = (
         Posting.objects.filter(entry__in=written)
         .select_related("account__seller")
@@ -273,7 +327,7 @@ def _seen(written: Sequence[JournalEntry]) -> Preview:
         for row in by_entry.get(one.pk, ())
     ]
     digest = hashlib.sha256(repr(facts).encode()).hexdigest()[:32]
-    return Preview(entries, Money(moved, currency), digest)
+    return Preview(entries, Money(moved, currency), digest, limit)
 
 
 def _leg(row: Posting) -> Leg:

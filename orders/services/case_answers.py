@@ -213,12 +213,12 @@ def receive(*, case_id: UUID, arrived: Mapping[UUID, Arrived], words: str = "", 
         raise DomainError(told, fields={"arrived": [told]})
     case.received_at = timezone.now()
     answered(case)
-    due = due_of(case, copies)
-    give_back(case, due, by, outcome=CaseOutcome.REFUNDED, note=words.strip())
     if shelved:
-        # After the refund: listings are locked last.
+        # Listings are locked before gift cards, which get their part by the refund.
         reference = case.seller_order.order.number
         stock.restock(quantities=shelved, reference=reference, actor=by.user)
+    due = due_of(case, copies)
+    give_back(case, due, by, outcome=CaseOutcome.REFUNDED, note=words.strip())
     return case
 
 

@@ -10,7 +10,7 @@ from books4all.lib.money import Money
 from orders.constants import CaseOutcome, CaseStatus, CaseStep, EventType, Ruling
 from orders.models import Case, Parts
 from orders.selectors.case_money import Due, Given, due_of, terms_of
-from orders.services import postings, refunds
+from orders.services import postings, refund_parts, refunds
 from orders.services.case_steps import By, check, close, give_back, locked, move, record, wanted
 from orders.services.transactions import business_transaction
 
@@ -93,10 +93,12 @@ def preview(case: Case, ruling: str, amount: Money | None = None) -> Preview:
 
 
 def _parts(case: Case, due: Due) -> Parts:
-    backs = (refunds.of_earned(order_line=one.order_line, amount=one.amount) for one in due.lines)
+    backs = (
+        refund_parts.of_earned(order_line=one.order_line, amount=one.amount) for one in due.lines
+    )
     return sum(
         (back.parts for back in backs),
-        start=refunds.of_delivery(case.seller_order, due.delivery),
+        start=refund_parts.of_delivery(case.seller_order, due.delivery),
     )
 
 

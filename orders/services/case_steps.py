@@ -28,9 +28,9 @@ from orders.constants import (
     Stage,
 )
 from orders.errors import TransitionError
-from orders.models import Case, OrderEvent, SellerOrder
+from orders.models import Case, OrderEvent
 from orders.selectors.case_money import Due
-from orders.services import refunds, timeline
+from orders.services import refund_parts, refunds, steps, timeline
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,25 +44,12 @@ class By:
 SYSTEM = By(Actor.SYSTEM)
 
 
-def locked_seller_order(seller_order_id: UUID) -> SellerOrder:
-    """Return the seller order under its row's lock. Raises NotFoundError."""
-    found = (
-        SellerOrder.objects.select_for_update(of=("self",), no_key=True)
-        .select_related("order__payment", "order__user", "seller")
-        .filter(pk=seller_order_id)
-        .first()
-    )
-    if found is None:
-        raise NotFoundError(_("There is no such order."))
-    return found
-
-
 def locked(case_id: UUID) -> Case:
     """Return the case under its seller order's lock and its own. Raises NotFoundError."""
     owner = Case.objects.filter(pk=case_id).values_list("seller_order", flat=True).first()
     if owner is None:
         raise NotFoundError(_("There is no such case."))
-    seller_order = locked_seller_order(owner)
+    seller_order = steps.locked(owner)
     case = Case.objects.select_for_update(of=("self",), no_key=True).get(pk=case_id)
     case.seller_order = seller_order
     return case
@@ -133,7 +120,9 @@ def give_back(case: Case, due: Due, by: By, *, outcome: CaseOutcome, note: str =
         seller_order=case.seller_order,
         stage=Stage.EARNED,
         lines=[
-            refunds.of_earned(order_line=one.order_line, amount=one.amount, quantity=one.quantity)
+            refund_parts.of_earned(
+                order_line=one.order_line, amount=one.amount, quantity=one.quantity
+            )
             for one in due.lines
         ],
         delivery=due.delivery,

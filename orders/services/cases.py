@@ -24,13 +24,13 @@ from orders.models.cases import WORDS_LENGTH
 from orders.selectors.case_money import Account, account_of, terms_for
 from orders.selectors.case_words import why_not
 from orders.selectors.cases import wants_of
+from orders.services import steps
 from orders.services.case_steps import (
     By,
     check,
     close,
     give_back,
     locked,
-    locked_seller_order,
     move,
     record,
     wanted,
@@ -72,7 +72,7 @@ def open_case(
             too late for it; nothing is left to be given back.
         ConflictError: there is an open case about one of the books.
     """
-    seller_order = locked_seller_order(seller_order_id)
+    seller_order = steps.locked(seller_order_id)
     made = Case.objects.filter(pk=key, seller_order=seller_order).first() if key else None
     if made is not None:
         return made

@@ -8,7 +8,7 @@ seller orders in proportion to what is left of them, and there between what is h
 from collections.abc import Iterable, Sequence
 from uuid import UUID
 
-from django.db.models import F, QuerySet, Sum
+from django.db.models import F
 from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 
@@ -32,15 +32,20 @@ from orders.models import (
     OrderLine,
     Parts,
     Payment,
-    Refund,
-    RefundLine,
     SellerOrder,
-    ShipmentLine,
 )
 from orders.models.amounts import columns
 from orders.payments.base import ProviderDispute
 from orders.selectors.disputes import is_disputed
-from orders.services import kept, postings, promises, timeline
+from orders.selectors.order_money import left_of, less_refunds
+from orders.services import (
+    dispute_postings,
+    kept,
+    postings,
+    promises,
+    refunds_disputed,
+    timeline,
+)
 from orders.services.transactions import business_transaction
 
 _CLOSED = (DisputeStatus.WON, DisputeStatus.LOST)
@@ -117,7 +122,7 @@ def _open(dispute: Dispute, seller_orders: Sequence[SellerOrder]) -> None:
     order = dispute.payment.order
     # An order that was never placed gives its money back already: nothing of it is a shop's.
     is_placed = order.status == OrderStatus.PLACED
-    stages = {one.pk: _stages(one) for one in seller_orders} if is_placed else {}
+    stages = {one.pk: left_of(one) for one in seller_orders} if is_placed else {}
     if dispute.payment.placing_id is None:
         # Extra postage is the money of the shop that asked for it, or nobody's where it came too late.
         stages = {pk: stages[pk] for pk in _asked_for(dispute.payment) if pk in stages}
@@ -127,7 +132,7 @@ def _open(dispute: Dispute, seller_orders: Sequence[SellerOrder]) -> None:
     dispute.own_minor = dispute.amount_minor - whole
     dispute.save(update_fields=["own_minor", "updated_at"])
     if dispute.own_minor:
-        postings.held_dispute_opened(
+        dispute_postings.held_dispute_opened(
             dispute.payment, dispute=f"{dispute.pk}:own", amount=_own(dispute)
         )
     parts = [one for one in seller_orders if one.pk in left]
@@ -173,55 +178,6 @@ def _open_part(
     )
 
 
-def _stages(seller_order: SellerOrder) -> tuple[Parts, Parts]:
-    """Return what of a seller order is held, and what is earned, less what went back or was disputed."""
-    held, earned = _less_refunds(seller_order)
-    disputed = DisputePart.objects.filter(seller_order=seller_order, dispute__status__in=_KEPT)
-    return (
-        _at_least_nothing(held - _sum(disputed.filter(stage=Stage.HELD))),
-        _at_least_nothing(earned - _sum(disputed.filter(stage=Stage.EARNED))),
-    )
-
-
-def _less_refunds(seller_order: SellerOrder) -> tuple[Parts, Parts]:
-    """Return what of a seller order is held, and what is earned, less what was given back."""
-    lines = OrderLine.objects.filter(seller_order=seller_order)
-    posted = ShipmentLine.objects.filter(shipment__seller_order=seller_order)
-    delivery = seller_order.delivery_parts
-    earned = _sum(posted) + (delivery if seller_order.shipped_at else Parts())
-    held = _sum(lines) + delivery - earned
-    return (
-        held - _given_back(seller_order, Stage.HELD),
-        earned - _given_back(seller_order, Stage.EARNED),
-    )
-
-
-def _given_back(seller_order: SellerOrder, stage: Stage) -> Parts:
-    refunds = Refund.objects.filter(seller_order=seller_order, stage=stage)
-    delivery = refunds.aggregate(
-        paid=Sum("delivery_minor", default=0),
-        subsidy=Sum("delivery_subsidy_minor", default=0),
-        tax=Sum("delivery_tax_minor", default=0),
-    )
-    return _sum(RefundLine.objects.filter(refund__in=refunds)) + Parts(**delivery)
-
-
-# Money that an earlier dispute has taken, or may have taken for good.
-_KEPT = (DisputeStatus.OPENED, DisputeStatus.UNDER_REVIEW, DisputeStatus.LOST)
-
-
-def _sum(
-    rows: "QuerySet[OrderLine] | QuerySet[ShipmentLine] | QuerySet[RefundLine] | QuerySet[DisputePart]",
-) -> Parts:
-    names = tuple(columns(Parts()))
-    sums = rows.aggregate(**{name: Sum(name, default=0) for name in names})
-    return Parts(*(int(sums[name]) for name in names))
-
-
-def _at_least_nothing(parts: Parts) -> Parts:
-    return Parts(*(max(0, n) for n in parts.tuple))
-
-
 # ---- the ledger ----
 
 
@@ -232,10 +188,12 @@ def _account_of(seller_order: SellerOrder) -> AccountKind:
 
 def _post_opened(part: DisputePart) -> None:
     if part.stage == Stage.HELD:
-        postings.held_dispute_opened(part.dispute.payment, dispute=part.pk.hex, amount=part.paid)
+        dispute_postings.held_dispute_opened(
+            part.dispute.payment, dispute=part.pk.hex, amount=part.paid
+        )
         return
     seller_order = part.seller_order
-    postings.dispute_opened(
+    dispute_postings.dispute_opened(
         seller_order,
         dispute=part.pk.hex,
         share=postings.share_of(seller_order, part.parts),
@@ -262,17 +220,20 @@ def _close(dispute: Dispute, status: DisputeStatus) -> None:
         timeline.record(
             dispute.payment.order, event, seller_order=part.seller_order, note=str(part.paid)
         )
-        if not won and part.stage == Stage.HELD and part.whole:
-            _call_off(part.seller_order)
+    if not won:
+        _call_off([one.seller_order for one in parts if one.stage == Stage.HELD and one.whole])
+    refunds_disputed.decided(dispute)
     _tell(parts, "dispute_won" if won else "dispute_lost")
 
 
 def _post_won(part: DisputePart) -> None:
     seller_order = part.seller_order
     if part.stage == Stage.HELD:
-        postings.held_dispute_won(part.dispute.payment, dispute=part.pk.hex, amount=part.paid)
+        dispute_postings.held_dispute_won(
+            part.dispute.payment, dispute=part.pk.hex, amount=part.paid
+        )
         return
-    postings.dispute_won(
+    dispute_postings.dispute_won(
         seller_order,
         dispute=part.pk.hex,
         share=postings.share_of(seller_order, part.parts),
@@ -283,20 +244,20 @@ def _post_won(part: DisputePart) -> None:
 def _post_lost(part: DisputePart) -> None:
     seller_order = part.seller_order
     if part.stage == Stage.EARNED:
-        postings.dispute_lost(
+        dispute_postings.dispute_lost(
             seller_order,
             dispute=part.pk.hex,
             share=postings.share_of(seller_order, part.parts),
         )
         return
     nothing = Money(0, part.currency)
-    held, _earned = _less_refunds(seller_order)
+    held, _earned = less_refunds(seller_order)
     part.whole = _is_the_end(seller_order)
     part.save(update_fields=["whole"])
     borne = Money(held.paid - kept.regained(seller_order), part.currency) - part.paid
     # Of what is taken in part the rest is still to be posted, and its shop paid in full for it: until
     # the last of it is taken, which gives back what the marketplace has borne so far.
-    postings.held_dispute_lost(
+    dispute_postings.held_dispute_lost(
         part.dispute.payment,
         dispute=part.pk.hex,
         amount=part.paid,
@@ -308,16 +269,16 @@ def _post_lost(part: DisputePart) -> None:
 
 def _is_the_end(seller_order: SellerOrder) -> bool:
     """Return whether banks have kept all that was held of it, and have decided about everything."""
-    held, _earned = _stages(seller_order)
+    held, _earned = left_of(seller_order)
     return held.paid == 0 and not is_disputed(seller_order.pk)
 
 
 def _close_own(dispute: Dispute, *, won: bool) -> None:
     source, payment, amount = f"{dispute.pk}:own", dispute.payment, _own(dispute)
     if won:
-        postings.held_dispute_won(payment, dispute=source, amount=amount)
+        dispute_postings.held_dispute_won(payment, dispute=source, amount=amount)
     else:
-        postings.held_dispute_lost(
+        dispute_postings.held_dispute_lost(
             payment,
             dispute=source,
             amount=amount,
@@ -331,21 +292,26 @@ def _own(dispute: Dispute) -> Money:
     return Money(dispute.own_minor, dispute.currency)
 
 
-def _call_off(seller_order: SellerOrder) -> None:
-    """End what was not posted of a seller order whose money is gone: its copies are for sale again.
+def _call_off(seller_orders: Sequence[SellerOrder]) -> None:
+    """End what was not posted of seller orders whose money is gone: their copies are for sale again.
 
     Nothing is given back to the buyer: the bank has done so.
     """
-    lines = [line for line in seller_order.lines.order_by("pk") if line.left]
-    if not lines:
-        return
-    stock.restock(
-        quantities={line.listing_id: line.left for line in lines},
-        reference=seller_order.order.number,
-        actor=None,
-    )
-    for line in lines:
-        OrderLine.objects.filter(pk=line.pk).update(refused=F("refused") + line.left)
+    back: dict[int, int] = {}
+    for seller_order in seller_orders:
+        lines = [line for line in seller_order.lines.order_by("pk") if line.left]
+        for line in lines:
+            back[line.listing_id] = back.get(line.listing_id, 0) + line.left
+            OrderLine.objects.filter(pk=line.pk).update(refused=F("refused") + line.left)
+        if lines:
+            _end(seller_order)
+    if back:
+        # All at once: whoever locks listings does so in the order of their keys.
+        number = seller_orders[0].order.number
+        stock.restock(quantities=back, reference=number, actor=None)
+
+
+def _end(seller_order: SellerOrder) -> None:
     posted = seller_order.lines.filter(posted__gt=0).exists()
     seller_order.status = SellerOrderStatus.SHIPPED if posted else SellerOrderStatus.CANCELLED
     seller_order.cancel_reason = _("The buyer’s bank took the payment back")

@@ -17,8 +17,8 @@ from accounts.models import User
 from books4all.lib.errors import DomainError
 from books4all.lib.jobs import enqueue
 from books4all.lib.money import Money
-from orders.constants import GiftFunding, UseStatus
-from orders.models import GiftCard, GiftCardUse, Order, Refund
+from orders.constants import EntryKind, GiftFunding, UseStatus
+from orders.models import GiftCard, GiftCardUse, JournalEntry, Order, Refund
 from orders.selectors.gift_cards import can_be_spent, code_from, digest_of
 from orders.services import postings
 from orders.services.transactions import business_transaction
@@ -159,7 +159,11 @@ def expire(*, card: GiftCard) -> GiftCard:
     over = locked.expires_at is not None and locked.expires_at <= timezone.now()
     waiting = locked.uses.filter(status=UseStatus.TAKEN, order__status="pending")
     if over and locked.balance_minor and not waiting.exists():
-        postings.gift_card_expired(locked, amount=locked.balance, on=timezone.localdate())
+        source = f"gift_card:{locked.pk}:"
+        before = JournalEntry.objects.filter(
+            kind=EntryKind.GIFT_EXPIRED, source__startswith=source
+        ).count()
+        postings.gift_card_expired(locked, amount=locked.balance, time=before + 1)
         locked.balance_minor = 0
         locked.save(update_fields=["balance_minor", "updated_at"])
     return locked

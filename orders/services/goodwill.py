@@ -10,8 +10,8 @@ from books4all.lib.money import Money
 from orders.constants import Actor, EventType, Stage
 from orders.models import Refund
 from orders.selectors.case_money import Due, account_of
-from orders.services import refunds, timeline
-from orders.services.case_steps import By, locked_seller_order, tell, wanted
+from orders.services import refund_parts, refunds, steps, timeline
+from orders.services.case_steps import By, tell, wanted
 from orders.services.transactions import business_transaction
 
 
@@ -29,7 +29,7 @@ def give(
         DomainError: words are missing; nothing, or more than is left.
     """
     note = wanted(words)
-    seller_order = locked_seller_order(seller_order_id)
+    seller_order = steps.locked(seller_order_id)
     made = seller_order.refunds.filter(pk=key).first() if key else None
     if made is not None:
         return made
@@ -44,7 +44,8 @@ def give(
         seller_order=seller_order,
         stage=Stage.EARNED,
         lines=[
-            refunds.of_earned(order_line=one.order_line, amount=one.amount) for one in due.lines
+            refund_parts.of_earned(order_line=one.order_line, amount=one.amount)
+            for one in due.lines
         ],
         delivery=amount - due.books,
         reason=note,

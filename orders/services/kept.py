@@ -12,8 +12,10 @@ from django.db.models import Sum
 from books4all.lib.money import Money
 from orders.constants import AccountKind, DisputeStatus, EntryKind, Stage
 from orders.models import DisputePart, Posting, Refund, SellerOrder
-from orders.services import postings
-from orders.services.refunds import Back
+from orders.services import (
+    dispute_postings,
+)
+from orders.services.refund_parts import Back
 
 
 def regained(seller_order: SellerOrder) -> int:
@@ -59,4 +61,4 @@ def without(
 def regain(refund: Refund, amount: Money) -> None:
     """Give the marketplace back what it has borne of copies that ``refund`` is about."""
     assert refund.seller_order is not None  # only what is held for one is borne
-    postings.loss_regained(refund.seller_order, source=f"refund:{refund.pk}", amount=amount)
+    dispute_postings.loss_regained(refund.seller_order, source=f"refund:{refund.pk}", amount=amount)

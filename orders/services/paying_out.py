@@ -16,8 +16,9 @@ from orders.constants import AccountKind, PayoutMethod, PayoutStatus
 from orders.errors import ProviderRefusedError
 from orders.models import JournalEntry, LedgerAccount, Payout, PayoutItem
 from orders.payments.payouts import Transfer, payout_provider
-from orders.selectors.payouts import account_of, obstacle, terms_of
-from orders.services import postings
+from orders.selectors.payouts import account_of, obstacle, terms_of, uncovered
+from orders.selectors.webhooks import payout_data
+from orders.services import postings, webhooks
 from orders.services.transactions import business_transaction
 
 
@@ -33,6 +34,11 @@ def claim(payout: Payout, entry: JournalEntry | None) -> None:
         return
     rows = entry.postings.filter(account__kind=AccountKind.SELLER_AVAILABLE)
     PayoutItem.objects.bulk_create(PayoutItem(posting=posting, payout=payout) for posting in rows)
+
+
+def tell(payout: Payout, deed: str) -> None:
+    """Tell programs what has happened to a payout ("created", "completed", "failed"), in its transaction."""
+    webhooks.emit(kind=f"payout.{deed}", seller=payout.seller, data=lambda: payout_data(payout))
 
 
 def send(*, payout_id: UUID) -> Payout:
@@ -94,6 +100,7 @@ def completed(*, payout_id: UUID, attempt: int, reference: str = "") -> Payout:
     postings.payout_paid(
         payout=payout.pk, amount=payout.amount, attempt=attempt, account=paid_from(payout)
     )
+    tell(payout, "completed")
     return payout
 
 
@@ -129,6 +136,7 @@ def failed(*, payout_id: UUID, attempt: int, problem: str, actor: User | None = 
         subject=payout.number,
         reason=payout.problem,
     )
+    tell(payout, "failed")
     enqueue("orders.send_mail", kind="payout_failed", pk=str(payout.pk))
     return payout
 
@@ -137,21 +145,23 @@ def failed(*, payout_id: UUID, attempt: int, problem: str, actor: User | None = 
 def retry(*, payout_id: UUID, actor: User | None) -> Payout:
     """Try a failed payout again, to the account that the seller has now.
 
+    The same payout, of the same amount: it waits while the seller owes what it has not earned since.
+
     Raises:
-        PayoutStateError: it has not failed, or the seller can't be paid now.
+        PayoutStateError: it has not failed, the seller can't be paid now, or owes something.
     """
     payout = _locked(payout_id)
     if payout.status != PayoutStatus.FAILED:
         raise PayoutStateError(_("Only a payout that has failed is tried again."))
     account = account_of(payout.seller)
-    problem = obstacle(terms_of(payout.seller), account)
-    if problem:
-        raise PayoutStateError(problem)
-    assert account is not None  # no account is a problem
     # Payouts of one seller are made one after the other.
     LedgerAccount.objects.select_for_update(no_key=True).get(
         kind=AccountKind.SELLER_AVAILABLE, seller=payout.seller, currency=payout.currency
     )
+    problem = obstacle(terms_of(payout.seller), account) or uncovered(payout)
+    if problem:
+        raise PayoutStateError(problem)
+    assert account is not None  # no account is a problem
     payout.attempt += 1
     payout.status, payout.account, payout.batch = PayoutStatus.PENDING, account, None
     payout.problem, payout.sent_at, payout.reference = "", None, ""

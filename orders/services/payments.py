@@ -1,10 +1,9 @@
 """Payments: what the provider tells about one becomes true here once, whoever brings the news.
 
-Return page, webhook, sweeper and reconciler all end in ``apply`` or ``expire``. States only move
+Return page, webhook (``payment_news``), sweeper and reconciler all end in ``apply`` or ``expire``. States only move
 forwards: what is captured stays captured, whatever an older message says.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -20,29 +19,24 @@ from orders.constants import (
     PaymentEventKind,
     PaymentStatus,
 )
-from orders.errors import ProviderRefusedError
 from orders.models import (
     Order,
     OrderEvent,
     Payment,
-    PaymentEvent,
 )
 from orders.payments import provider_named
 from orders.payments.base import (
     Moved,
     PaymentProvider,
-    ProviderEvent,
     ProviderPayment,
     ProviderState,
 )
 from orders.selectors.orders import is_overdue
 from orders.services import (
-    disputes,
     payment_events,
     placing,
     postage_paid,
     postings,
-    refunds,
     timeline,
 )
 from orders.services.baskets import lock_basket
@@ -59,20 +53,20 @@ def apply(*, payment_id: UUID, told: ProviderPayment) -> Order:
     sales; after the order expired the copies are sold anew if they are still there, else the money
     is given back. A cancelled one expires its order.
     """
-    return _apply(_lock(payment_id), told)
+    return apply_locked(locked(payment_id), told)
 
 
 @business_transaction
 def remember(*, payment_id: UUID, told: ProviderPayment) -> Payment:
     """Write down the provider's reference and page for a payment, and what state it is in."""
-    payment = _lock(payment_id)
+    payment = locked(payment_id)
     if not _agrees(payment, told):
         return payment
     if payment.status == PaymentStatus.CREATED:
         payment.status = PaymentStatus.PENDING
     payment.page_url = payment.page_url or told.page_url
     payment.save(update_fields=["status", "page_url", "updated_at"])
-    _apply(payment, told)
+    apply_locked(payment, told)
     return payment
 
 
@@ -157,7 +151,7 @@ def expire(*, order_id: UUID, even_if_held: bool = False) -> Order:
 @business_transaction
 def forget(*, payment_id: UUID) -> None:
     """Close a payment of extra postage that the provider has never heard of."""
-    payment = _lock(payment_id)
+    payment = locked(payment_id)
     if payment.placing_id is None and not payment.reference:
         postage_paid.closed(payment)
 
@@ -178,114 +172,9 @@ def cancel_at_provider(*, payment: Payment) -> ProviderPayment | None:
     return provider.cancel(reference)
 
 
-def receive_webhook(*, provider: PaymentProvider, headers: Mapping[str, str], body: bytes) -> bool:
-    """Take in a provider's message; returns False for one that was taken in before.
-
-    The message and its effect are written in one transaction. What does not fit with what is known
-    (a payment that was closed, or never answered) is not believed but asked for at the provider.
-
-    Raises:
-        WebhookRefusedError: the message is not the provider's.
-        ProviderError: the provider had to be asked and does not answer: it should send again.
-    """
-    event = provider.parse_webhook(headers, body)
-    payment, told = _about(provider, event)
-    return _take_in(provider.name, event, payment, told)
-
-
-def _about(
-    provider: PaymentProvider, event: ProviderEvent
-) -> tuple[Payment | None, ProviderPayment | None]:
-    """Return the payment that a message is about, and how it stands where that is to be believed."""
-    told = event.payment
-    if told is None:
-        return _asked_about(provider, event) if event.about else (None, None)
-    key = _uuid(told.key)
-    payment = Payment.objects.filter(provider=provider.name, pk=key).first() if key else None
-    if payment is not None and _is_doubtful(payment, told):
-        told = provider.fetch(told.reference)
-    return payment, told
-
-
-def _asked_about(
-    provider: PaymentProvider, event: ProviderEvent
-) -> tuple[Payment | None, ProviderPayment | None]:
-    """Ask how a payment stands of which the message tells only a part; not once that is final."""
-    payment = payment_events.payment_named(provider=provider.name, reference=event.about)
-    if payment is not None and payment.status == PaymentStatus.CAPTURED:
-        return payment, None
-    try:
-        told = provider.fetch(event.about)
-    except ProviderRefusedError:
-        # Not opened by us: another shop's that has the same account there.
-        return payment, None
-    key = _uuid(told.key)
-    return Payment.objects.filter(provider=provider.name, pk=key).first() if key else None, told
-
-
-def _is_doubtful(payment: Payment, told: ProviderPayment) -> bool:
-    known = payment.status in (
-        PaymentStatus.PENDING,
-        PaymentStatus.AUTHORIZED,
-        PaymentStatus.CAPTURED,
-    )
-    return not known or payment.reference != told.reference or payment.amount != told.amount
-
-
-@business_transaction
-def _take_in(
-    provider: str, event: ProviderEvent, payment: Payment | None, told: ProviderPayment | None
-) -> bool:
-    locked = _lock(payment.pk) if payment else None
-    if PaymentEvent.objects.filter(provider=provider, event_id=event.event_id).exists():
-        return False
-    counts = locked is not None and _fits(locked, event)
-    is_new = payment_events.write(
-        provider=provider,
-        news=payment_events.News.of(event),
-        payment=payment,
-        moved=event.moved,
-        counts=counts,
-    )
-    if is_new and locked is not None:
-        if told is not None:
-            _apply(locked, told)
-        if counts and locked.status == PaymentStatus.CAPTURED:
-            _take_in_parts(locked, event)
-    return is_new
-
-
-def _take_in_parts(payment: Payment, event: ProviderEvent) -> None:
-    """Take in what a message says of a refund or a dispute of a payment that is locked."""
-    if event.refund is not None:
-        refunds.take_in(payment=payment, told=event.refund)
-    if event.dispute is not None:
-        disputes.take_in(payment=payment, told=event.dispute)
-
-
-def _fits(payment: Payment, event: ProviderEvent) -> bool:
-    """Check what a message says of money against what we know, to the penny."""
-    if event.refund is not None:
-        fits = refunds.is_ours(payment=payment, told=event.refund)
-    elif event.dispute is not None:
-        amount = event.dispute.amount
-        fits = amount.currency == payment.currency and 0 < amount.minor <= payment.amount_minor
-    elif event.moved is not None:
-        fits = event.moved.amount == payment.amount
-    else:
-        return True
-    if not fits and event.moved is not None:
-        moved = event.moved
-        _problem(
-            payment,
-            f"{moved.kind} {moved.amount.minor} {moved.amount.currency} {moved.reference}",
-        )
-    return fits
-
-
 @business_transaction
 def _end(*, payment_id: UUID, told: ProviderPayment | None) -> Order:
-    payment = _lock(payment_id)
+    payment = locked(payment_id)
     order = payment.order
     if order.status != OrderStatus.PENDING:
         return order
@@ -295,14 +184,14 @@ def _end(*, payment_id: UUID, told: ProviderPayment | None) -> Order:
     if told is not None and told.state is ProviderState.PROCESSING:
         return order
     if told is not None and told.state is ProviderState.CAPTURED and _agrees(payment, told):
-        return _apply(payment, told)
+        return apply_locked(payment, told)
     if told is not None and told.state is ProviderState.CANCELLED:
         _note(payment, PaymentEventKind.CANCEL_SUCCESS, told)
     placing.expire(payment)
     return order
 
 
-def _apply(payment: Payment, told: ProviderPayment) -> Order:
+def apply_locked(payment: Payment, told: ProviderPayment) -> Order:
     """Apply the news to a payment that is locked, with its order and basket."""
     order = payment.order
     if payment.status == PaymentStatus.CAPTURED or not _agrees(payment, told):
@@ -357,7 +246,7 @@ def _agrees(payment: Payment, told: ProviderPayment) -> bool:
     )
     if not fits:
         amount = told.amount
-        _problem(payment, f"{told.state} {amount.minor} {amount.currency} {told.reference}")
+        problem(payment, f"{told.state} {amount.minor} {amount.currency} {told.reference}")
         return False
     if not payment.reference:
         payment.reference = told.reference
@@ -365,7 +254,7 @@ def _agrees(payment: Payment, told: ProviderPayment) -> bool:
     return True
 
 
-def _problem(payment: Payment, note: str) -> None:
+def problem(payment: Payment, note: str) -> None:
     """Have staff look at a payment; once for the same words."""
     log.error("payment_disagrees", payment=str(payment.pk), told=note)
     problems = OrderEvent.objects.filter(order=payment.order, type=EventType.PAYMENT_PROBLEM)
@@ -373,7 +262,7 @@ def _problem(payment: Payment, note: str) -> None:
         timeline.record(payment.order, EventType.PAYMENT_PROBLEM, note=note)
 
 
-def _lock(payment_id: UUID) -> Payment:
+def locked(payment_id: UUID) -> Payment:
     """Lock basket, order and payment, in this order, and return the payment with both on it."""
     ids = Payment.objects.filter(pk=payment_id).values_list("order__basket_id", "order_id").first()
     if ids is None:
@@ -393,10 +282,3 @@ def _provider(payment: Payment) -> PaymentProvider:
         msg = f"Payment {payment.pk} was made with {payment.provider!r}, which is not installed"
         raise LookupError(msg)
     return provider
-
-
-def _uuid(text: str) -> UUID | None:
-    try:
-        return UUID(text)
-    except ValueError:
-        return None

@@ -31,6 +31,7 @@ from orders.selectors.payouts import (
     obstacle,
     open_postings,
     terms_of,
+    uncovered,
 )
 from orders.services import paying_out, payout_accounts, postings
 from orders.services.transactions import business_transaction
@@ -155,6 +156,7 @@ def make_for(*, seller: Seller, currency: str) -> Payout | None:
     paying_out.claim(
         payout, postings.payout_made(payout=payout.pk, seller=seller, amount=payout.amount)
     )
+    paying_out.tell(payout, "created")
     if account.method == PayoutMethod.STRIPE:
         enqueue("orders.send_payout", payout_id=str(payout.pk))
     return payout
@@ -188,8 +190,7 @@ def _retry_with_new_accounts() -> int:
     for payout in failed.order_by("pk"):
         account = payout_accounts.current(seller=payout.seller)
         if account is not None and account.pk != payout.account_id:
-            terms = terms_of(payout.seller)
-            if obstacle(terms, account):
+            if obstacle(terms_of(payout.seller), account) or uncovered(payout):
                 continue
             try:
                 paying_out.retry(payout_id=payout.pk, actor=None)

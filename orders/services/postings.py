@@ -1,4 +1,4 @@
-"""What each event does to the ledger: the posting table of docs/architecture.md, one function a row.
+"""What each event does to the ledger: the posting table of docs/architecture.md, one function a row. Those of disputes are in ``dispute_postings``.
 
 Each is called in the transaction of its event, any number of times: the event's own key is the source. The
 worked example (an order of 24.00: a book for 20.00, its post 4.00; commission 2.00, VAT on it 0.40) is
@@ -7,7 +7,6 @@ tests/orders/test_ledger_example.py.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
 from uuid import UUID
 
 from accounts.models import Seller
@@ -105,14 +104,14 @@ def gift_card_issued(card: GiftCard) -> JournalEntry | None:
     )
 
 
-def gift_card_expired(card: GiftCard, *, amount: Money, on: date) -> JournalEntry | None:
+def gift_card_expired(card: GiftCard, *, amount: Money, time: int) -> JournalEntry | None:
     """What is left on a card when its time has run out falls to where its money came from.
 
-    A refund may put something on it later, which falls there on another day.
+    A refund may put something on it later, which falls there the next ``time``: on the same day, perhaps.
     """
     return post(
         kind=Kind.GIFT_EXPIRED,
-        source=f"gift_card:{card.pk}:{on:%Y-%m-%d}",
+        source=f"gift_card:{card.pk}:expired:{time}",
         legs=[
             debit(Account.GIFT_CARDS, amount, gift_card=card),
             credit(_FUNDED_FROM[GiftFunding(card.funding)], amount),
@@ -343,121 +342,6 @@ def debt_netted(*, source: str, seller: Seller, amount: Money) -> JournalEntry |
     )
 
 
-def dispute_opened(
-    seller_order: SellerOrder,
-    *,
-    dispute: str,
-    share: Share,
-    account: Account = Account.SELLER_AVAILABLE,
-) -> JournalEntry | None:
-    """The buyer's bank has taken the money back for now: the seller's part of it is put aside.
-
-    ``account`` is where that stands: ready for payout, or earned and waiting.
-    """
-    seller, taken = seller_order.seller, share.whole - share.subsidy
-    return _dispute(
-        Kind.DISPUTE_OPENED,
-        seller_order,
-        dispute,
-        debit(Account.DISPUTES, taken),
-        debit(account, share.seller, seller),
-        credit(Account.CLEARING, taken),
-        credit(Account.SELLER_RESERVE, share.seller, seller),
-    )
-
-
-def dispute_lost(seller_order: SellerOrder, *, dispute: str, share: Share) -> JournalEntry | None:
-    """The bank keeps the money: the seller, the commission and the state lose their parts."""
-    return _dispute(
-        Kind.DISPUTE_LOST,
-        seller_order,
-        dispute,
-        debit(Account.SELLER_RESERVE, share.seller, seller_order.seller),
-        debit(Account.COMMISSION, share.commission),
-        debit(Account.FEE_TAX, share.fee_tax),
-        debit(Account.SALES_TAX, share.sales_tax),
-        credit(Account.DISPUTES, share.whole - share.subsidy),
-        credit(Account.PROMOTIONS, share.subsidy),
-    )
-
-
-def dispute_won(
-    seller_order: SellerOrder,
-    *,
-    dispute: str,
-    share: Share,
-    account: Account = Account.SELLER_AVAILABLE,
-) -> JournalEntry | None:
-    """The bank gives the money back, and the seller has its part again, on ``account``."""
-    seller, taken = seller_order.seller, share.whole - share.subsidy
-    return _dispute(
-        Kind.DISPUTE_WON,
-        seller_order,
-        dispute,
-        debit(Account.CLEARING, taken),
-        debit(Account.SELLER_RESERVE, share.seller, seller),
-        credit(Account.DISPUTES, taken),
-        credit(account, share.seller, seller),
-    )
-
-
-def held_dispute_opened(payment: Payment, *, dispute: str, amount: Money) -> JournalEntry | None:
-    """The bank has taken back money that nobody has earned yet, or that is nobody's any more."""
-    return _held_dispute(
-        Kind.DISPUTE_OPENED,
-        payment,
-        dispute,
-        debit(Account.DISPUTES, amount),
-        credit(Account.CLEARING, amount),
-    )
-
-
-def held_dispute_lost(
-    payment: Payment,
-    *,
-    dispute: str,
-    amount: Money,
-    regained: Money,
-    subsidy: Money,
-    account: Account,
-) -> JournalEntry | None:
-    """The bank keeps it. ``account`` bears it: what was held (and its subsidy), or the marketplace.
-
-    ``regained`` is what the marketplace has borne of the same order before, and is still held.
-    """
-    return _held_dispute(
-        Kind.DISPUTE_LOST,
-        payment,
-        dispute,
-        debit(account, amount + regained + subsidy),
-        credit(Account.DISPUTES, amount),
-        credit(Account.LOSSES, regained),
-        credit(Account.PROMOTIONS, subsidy),
-    )
-
-
-def loss_regained(seller_order: SellerOrder, *, source: str, amount: Money) -> JournalEntry | None:
-    """What the marketplace has borne of money that is still held is not needed: nothing is posted for it."""
-    return post(
-        kind=Kind.DISPUTE_LOST,
-        source=source,
-        order=seller_order.order,
-        seller_order=seller_order,
-        legs=[debit(Account.HELD, amount), credit(Account.LOSSES, amount)],
-    )
-
-
-def held_dispute_won(payment: Payment, *, dispute: str, amount: Money) -> JournalEntry | None:
-    """The bank gives it back."""
-    return _held_dispute(
-        Kind.DISPUTE_WON,
-        payment,
-        dispute,
-        debit(Account.CLEARING, amount),
-        credit(Account.DISPUTES, amount),
-    )
-
-
 def _given_back(refund: Refund, subsidy: Money, to_cards: ToCards) -> list[Leg]:
     return [
         credit(Account.REFUNDS_PAYABLE, refund.from_provider),
@@ -469,19 +353,3 @@ def _given_back(refund: Refund, subsidy: Money, to_cards: ToCards) -> list[Leg]:
 def _payout(kind: Kind, payout: UUID, attempt: int, *legs: Leg) -> JournalEntry | None:
     source = f"payout:{payout}" if attempt == 1 else f"payout:{payout}:{attempt}"
     return post(kind=kind, source=source, legs=list(legs))
-
-
-def _dispute(
-    kind: Kind, seller_order: SellerOrder, dispute: str, *legs: Leg
-) -> JournalEntry | None:
-    return post(
-        kind=kind,
-        source=f"dispute:{dispute}:{seller_order.pk}",
-        order=seller_order.order,
-        seller_order=seller_order,
-        legs=list(legs),
-    )
-
-
-def _held_dispute(kind: Kind, payment: Payment, dispute: str, *legs: Leg) -> JournalEntry | None:
-    return post(kind=kind, source=f"dispute:{dispute}", order=payment.order, legs=list(legs))

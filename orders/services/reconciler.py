@@ -9,7 +9,7 @@ import structlog
 
 from orders.errors import ProviderError
 from orders.selectors.orders import overdue_orders, pending_refunds, unfinished_payments
-from orders.services import payments, refunds
+from orders.services import payments, refund_settling
 
 log = structlog.get_logger(__name__)
 
@@ -34,7 +34,9 @@ def sweep(*, grace: int = 20) -> Swept:
         unfinished_payments(older_than=grace), lambda pk: payments.settle(payment_id=pk)
     )
     expired, bad2 = each(overdue_orders(), lambda pk: payments.expire(order_id=pk))
-    settled, bad3 = each(pending_refunds(older_than=grace), lambda pk: refunds.settle(refund_id=pk))
+    settled, bad3 = each(
+        pending_refunds(older_than=grace), lambda pk: refund_settling.settle(refund_id=pk)
+    )
     swept = Swept(expired, asked, settled, bad1 + bad2 + bad3)
     log.info("swept", expired=expired, asked=asked, refunds=settled, failed=swept.failed)
     return swept

@@ -22,7 +22,7 @@ from orders.constants import (
     Stage,
 )
 from orders.models import OrderLine, Refusal, RefusalLine, SellerOrder
-from orders.services import disputes, kept, refunds, steps
+from orders.services import disputes, kept, refund_parts, refunds, steps
 from orders.services.steps import Asked, Copies
 from orders.services.transactions import business_transaction
 
@@ -106,19 +106,20 @@ def take_back(refusal: Refusal, *, copies: Copies = None, asked: Asked) -> None:
     disputes.check_may_be_paid_back(seller_order)
     lines = list(seller_order.lines.order_by("pk"))
     chosen = steps.chosen(lines, copies)
-    back = [refunds.Back(line, line.parts_of_next(n), n) for line, n in chosen]
+    back = [refund_parts.Back(line, line.parts_of_next(n), n) for line, n in chosen]
     steps.take(chosen, "refused")
     steps.follow(seller_order, lines)
-    _pay_back(refusal, back, asked)
     if refusal.restocked:
+        # Listings are locked before gift cards, which get their part by the refund.
         quantities: dict[int, int] = {}
         for line, n in chosen:
             quantities[line.listing_id] = quantities.get(line.listing_id, 0) + n
         stock.restock(quantities=quantities, reference=seller_order.order.number, actor=asked.actor)
+    _pay_back(refusal, back, asked)
     _record(refusal, chosen, asked)
 
 
-def _pay_back(refusal: Refusal, back: Sequence[refunds.Back], asked: Asked) -> None:
+def _pay_back(refusal: Refusal, back: Sequence[refund_parts.Back], asked: Asked) -> None:
     """Write the refusal down with the refund of its copies: what was paid for them, and no bank gave back."""
     seller_order = refusal.seller_order
     nothing_goes = seller_order.status == SellerOrderStatus.CANCELLED

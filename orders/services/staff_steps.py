@@ -1,7 +1,8 @@
 """Steps of staff that move money: what each is told, and which service takes it.
 
 A step is described once and then goes through ``orders.services.approvals``: previewed, asked for, approved by
-a second person above the limit, carried out once. More of them are added to ``STEPS``.
+a second person above the limit, carried out once. Here are those about an order, by pages with a preview; those
+that are taken by a button are in ``hand_steps``.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -9,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID, uuid5
 
-from django.db.models import Model, Sum
+from django.db.models import Model
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -18,8 +19,9 @@ from accounts.models import User
 from books4all.lib.errors import DomainError
 from books4all.lib.money import Money
 from orders.constants import Actor, RefusalReason, Ruling, Stage
-from orders.models import Case, OrderLine, RefundLine, SellerOrder, ShipmentLine
-from orders.services import case_rulings, refunds, seller_orders
+from orders.models import Case, SellerOrder
+from orders.selectors.case_money import LineMoney, account_of
+from orders.services import case_rulings, refund_parts, refunds, seller_orders, steps
 from orders.services.case_steps import By
 from orders.services.seller_orders import Asked
 
@@ -43,6 +45,8 @@ class Step:
     permission: str
     read: Callable[[Payload], dict[str, Any]]
     run: Callable[..., str | None]
+    # Steps of one name here are added up, where the same person takes them alone.
+    sum: str = "refund"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +55,8 @@ class _Line:
     amount: int | None
 
 
-def _words(payload: Payload) -> str:
+def words_of(payload: Payload) -> str:
+    """Return the reason that was given. Raises DomainError: there is none."""
     reason = str(payload.get("reason", "")).strip()
     if not reason:
         raise DomainError(_("Give a reason."), fields={"reason": [_("Give a reason.")]})
@@ -83,7 +88,7 @@ def _read_refund(payload: Payload) -> dict[str, Any]:
         "lines": lines,
         "delivery": delivery,
         "restock": bool(payload.get("restock")),
-        "reason": _words(payload),
+        "reason": words_of(payload),
     }
 
 
@@ -92,15 +97,20 @@ def _refund(*, subject: SellerOrder, payload: Payload, actor: User, key: UUID) -
 
     Copies that are not posted go first: they never go, so their money is all there.
     """
-    part = seller_order_locked(subject.pk)
+    part = steps.locked(subject.pk)
     chosen = {UUID(pk): _Line(**line) for pk, line in payload["lines"].items()}
     lines = {line.pk: line for line in part.lines.filter(pk__in=chosen)}
     if len(lines) < len(chosen):
         raise DomainError(_("Such a book is not in this order."))
     unposted = {pk: min(lines[pk].left, line.copies) for pk, line in chosen.items()}
     unposted = {pk: n for pk, n in unposted.items() if n}
+    account = account_of(part)
     earned = [
-        _of_posted(lines[pk], line.copies - unposted.get(pk, 0), line.amount)
+        _of_posted(
+            account.lines.get(pk) or LineMoney(lines[pk], 0, 0, 0, 0),
+            line.copies - unposted.get(pk, 0),
+            line.amount,
+        )
         for pk, line in chosen.items()
         if line.copies > unposted.get(pk, 0) or (line.amount and not line.copies)
     ]
@@ -137,23 +147,16 @@ def _refuse(
     return f"refund:{refusal.refund_id}"
 
 
-def _of_posted(line: OrderLine, copies: int, amount: int | None) -> refunds.Back:
-    """Give back an amount of posted copies; that of ``copies`` is what was paid for so many of them."""
-    if amount is None:
-        amount = _paid_for(line, copies)
-    return refunds.of_earned(order_line=line, amount=Money(amount, line.currency), quantity=copies)
-
-
-def _paid_for(line: OrderLine, copies: int) -> int:
-    """Return what was paid for the next ``copies`` of the posted ones that come back."""
-    paid = ShipmentLine.objects.filter(order_line=line).aggregate(n=Sum("paid_minor", default=0))
-    back = RefundLine.objects.filter(order_line=line, refund__stage=Stage.EARNED)
-    gone = int(back.aggregate(n=Sum("quantity", default=0))["n"])
-    if gone + copies > line.posted:
+def _of_posted(money: LineMoney, copies: int, amount: int | None) -> refund_parts.Back:
+    """Give back an amount of posted copies; that of ``copies`` is what so many of them are worth."""
+    line = money.order_line
+    if copies > money.copies_left:
         message = _("Of “%(title)s”, %(n)s posted copies are left to be given back.")
-        raise DomainError(message % {"title": line.title, "n": line.posted - gone})
-    whole = int(paid["n"])
-    return whole * (gone + copies) // line.posted - whole * gone // line.posted
+        raise DomainError(message % {"title": line.title, "n": money.copies_left})
+    pence = money.worth(copies) if amount is None else amount
+    return refund_parts.of_earned(
+        order_line=line, amount=Money(pence, line.currency), quantity=copies
+    )
 
 
 def _check_delivery(part: SellerOrder, delivery: Money) -> None:
@@ -182,7 +185,7 @@ REFUND = Step(
 
 
 def _read_cancel(payload: Payload) -> dict[str, Any]:
-    return {"reason": _words(payload), "restock": bool(payload.get("restock"))}
+    return {"reason": words_of(payload), "restock": bool(payload.get("restock"))}
 
 
 def _cancel(*, subject: SellerOrder, payload: Payload, actor: User, key: UUID) -> str | None:
@@ -215,11 +218,11 @@ CANCEL = Step(
 
 
 def _read_goodwill(payload: Payload) -> dict[str, Any]:
-    return {"amount": _whole(payload.get("amount") or 0), "reason": _words(payload)}
+    return {"amount": _whole(payload.get("amount") or 0), "reason": words_of(payload)}
 
 
 def _goodwill(*, subject: SellerOrder, payload: Payload, actor: User, key: UUID) -> str | None:
-    part = seller_order_locked(subject.pk)
+    part = steps.locked(subject.pk)
     refund = refunds.goodwill(
         seller_order=part,
         amount=Money(payload["amount"], part.currency),
@@ -254,7 +257,7 @@ def _read_decision(payload: Payload) -> dict[str, Any]:
     return {
         "ruling": ruling,
         "amount": None if amount is None else _whole(amount),
-        "reason": _words(payload),
+        "reason": words_of(payload),
     }
 
 
@@ -285,17 +288,3 @@ DECIDE = Step(
 
 
 STEPS: Sequence[Step] = (REFUND, CANCEL, GOODWILL, DECIDE)
-
-
-def step_named(kind: str) -> Step | None:
-    """Return the step of this kind."""
-    return next((step for step in STEPS if step.kind == kind), None)
-
-
-def seller_order_locked(pk: UUID) -> SellerOrder:
-    """Return a seller order under its lock, with order, payment and shop."""
-    return (
-        SellerOrder.objects.select_for_update(of=("self",), no_key=True)
-        .select_related("order__payment", "order__user", "seller")
-        .get(pk=pk)
-    )

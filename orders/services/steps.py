@@ -48,9 +48,17 @@ class Asked:
 
 
 def locked(seller_order_id: UUID) -> SellerOrder:
-    """Return the seller order under its row's lock. Raises NotFoundError: there is none."""
+    """Return the seller order under its row's lock, with order, payment, buyer and shop.
+
+    Its order is locked before it (PostgreSQL takes the rows in the order of ``of``): a refund locks its
+    payment by a trigger, and whoever brings news of a payment has locked order and payment, in this order,
+    when it comes to the seller orders.
+
+    Raises:
+        NotFoundError: there is none.
+    """
     seller_order = (
-        SellerOrder.objects.select_for_update(of=("self",), no_key=True)
+        SellerOrder.objects.select_for_update(of=("order", "self"), no_key=True)
         .select_related("order__payment", "order__user", "seller")
         .filter(pk=seller_order_id)
         .first()

@@ -15,7 +15,7 @@ from orders.errors import TransitionError
 from orders.models import BankTransfer, Payment, Refund, TransferReceipt
 from orders.payments import provider_named
 from orders.payments.base import Moved, ProviderRefund, RefundState
-from orders.services import payment_events, payments, refunds
+from orders.services import payment_events, payments, refund_settling
 from orders.services.transactions import business_transaction
 
 NAME = "transfer"
@@ -129,7 +129,7 @@ def _refund_is(refund_id: UUID, state: RefundState, before: tuple[RefundStatus, 
         raise TransitionError(_("This refund is not waiting to be paid."))
     reference = refund.reference or f"transfer:{refund.key}"
     told = ProviderRefund(refund.key, reference, state, refund.from_provider)
-    after = refunds.take_in(payment=payment, told=told)
+    after = refund_settling.take_in(payment=payment, told=told)
     assert after is not None  # told with its own key and amount
     return after
 

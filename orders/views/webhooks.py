@@ -11,7 +11,9 @@ from orders.errors import (
     WebhookRefusedError,
 )
 from orders.payments import provider_named
-from orders.services import payments
+from orders.services import (
+    payment_news,
+)
 
 log = structlog.get_logger(__name__)
 
@@ -34,7 +36,7 @@ def webhook(request: HttpRequest, provider: str) -> HttpResponse:
     if len(body) > MOST_WEBHOOK_BYTES:
         return HttpResponse(status=413)
     try:
-        payments.receive_webhook(provider=sender, headers=request.headers, body=body)
+        payment_news.receive_webhook(provider=sender, headers=request.headers, body=body)
     except WebhookRefusedError as error:
         log.warning("webhook_refused", provider=provider, reason=str(error))
         return HttpResponse(status=400)

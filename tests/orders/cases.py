@@ -3,14 +3,14 @@
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.db.models import Sum
 from django.utils import timezone
 
 from accounts.models import Seller, User
 from books4all.lib.money import Money
 from catalog.models import Listing
 from orders.constants import Actor, CaseReason
-from orders.models import Basket, Case, Order, Refund, SellerOrder
-from orders.selectors.ledger import balances_of_order
+from orders.models import Basket, Case, Order, Posting, Refund, SellerOrder
 from orders.services import cases, payments, seller_orders
 from orders.services.case_steps import By
 from tests.factories.catalog import ListingFactory
@@ -79,4 +79,6 @@ def given_back(part: SellerOrder) -> int:
 
 def balances(part: SellerOrder) -> dict[str, int]:
     """Return what the order's entries come to on each account that is not at nothing, debits positive."""
-    return {kind: sum_.minor for kind, sum_ in balances_of_order(part.order) if sum_}
+    rows = Posting.objects.filter(entry__order=part.order).order_by("account__kind")
+    sums = rows.values_list("account__kind").annotate(sum=Sum("amount_minor"))
+    return {kind: minor for kind, minor in sums if minor}

@@ -7,7 +7,7 @@ from accounts.models import Seller
 from catalog.models import Listing
 from orders.constants import Stage
 from orders.models import Document, Order, OrderLine, Refund, SellerOrder, Shipment
-from orders.services import documents, refunds, seller_orders
+from orders.services import documents, refund_parts, refunds, seller_orders
 from tests.factories.accounts import SellerFactory
 from tests.factories.catalog import ListingFactory
 from tests.orders.journeys import placed
@@ -72,7 +72,7 @@ def given_back(part: SellerOrder, pence: int, *, copies: int = 0) -> Refund:
     part.refresh_from_db()
     line = part.lines.order_by("pk")[0]
     money = type(line.paid)(pence, line.currency)
-    back = refunds.of_earned(order_line=line, amount=money, quantity=copies)
+    back = refund_parts.of_earned(order_line=line, amount=money, quantity=copies)
     return refunds.grant(
         seller_order=part, stage=Stage.EARNED, lines=[back], reason="Foxed, and not described so"
     )

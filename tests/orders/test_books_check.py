@@ -16,7 +16,7 @@ from orders.models import CheckRun, Order
 from orders.selectors.checking import Finding
 from orders.selectors.ledger_check import LEDGER_CHECKS, ledger_differences
 from orders.selectors.order_check import ORDER_CHECKS, order_differences
-from orders.services import checking, payments, postings, refunds, seller_orders
+from orders.services import checking, payments, postings, refund_parts, refunds, seller_orders
 from orders.services.seller_orders import Asked
 from tests.factories.accounts import StaffFactory
 from tests.factories.catalog import ListingFactory
@@ -50,7 +50,7 @@ def order() -> Order:
     refunds.grant(
         seller_order=part,
         stage=Stage.EARNED,
-        lines=[refunds.of_earned(order_line=line, amount=Money(101, "GBP"))],
+        lines=[refund_parts.of_earned(order_line=line, amount=Money(101, "GBP"))],
         reason="A torn page",
     )
     with connection.cursor() as cursor:

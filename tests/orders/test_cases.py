@@ -34,6 +34,7 @@ from orders.services import (
     cases,
     goodwill,
     postings,
+    refund_parts,
     refunds,
 )
 from orders.services.case_steps import By
@@ -462,7 +463,7 @@ def test_the_marketplace_pays_and_the_shop_keeps_what_it_earned() -> None:
     # The card has had all back: nobody can give more.
     with pytest.raises(DomainError, match="at most"):
         goodwill.give(seller_order_id=part.pk, amount=money(1), words="More", by=shop(part.seller))
-    back = [refunds.of_earned(order_line=part.lines.get(), amount=money(1))]
+    back = [refund_parts.of_earned(order_line=part.lines.get(), amount=money(1))]
     with pytest.raises(DomainError, match="at most"):
         refunds.grant(seller_order=part, stage=Stage.EARNED, lines=back, reason="Once more")
 

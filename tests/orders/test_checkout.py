@@ -30,7 +30,7 @@ from orders.payments import current_provider
 from orders.payments.base import ProviderState
 from orders.payments.sandbox.cards import Behaviour
 from orders.selectors.stock_check import stock_differences
-from orders.services import checkout, payments, refunds
+from orders.services import checkout, payments, refund_settling, refunds
 from orders.services.reconciler import sweep
 from tests.factories.accounts import SellerFactory
 from tests.factories.catalog import DeliveryRateFactory, ListingFactory
@@ -364,7 +364,7 @@ def test_refund_whose_answer_was_lost_is_paid_once(provider, monkeypatch):
     refund = refunds.ask(payment=order.payment, amount=Money(300, "GBP"), reason="Torn page")
     lose_answer(provider, monkeypatch, "refund", times=1)
     with pytest.raises(ProviderError):
-        refunds.settle(refund_id=refund.pk)
+        refund_settling.settle(refund_id=refund.pk)
     assert sweep(grace=-1).refunds == 1
     refund.refresh_from_db()
     assert refund.status == RefundStatus.SETTLED

@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from orders.constants import AccountKind as A
 from orders.errors import TransitionError
-from orders.models import Dispute, Order, SandboxDispute
+from orders.models import Dispute, Order, SandboxDispute, SellerOrder
 from orders.payments.sandbox import bank
 from orders.selectors.ledger import balance
 from orders.selectors.ledger_check import ledger_differences
@@ -148,7 +148,36 @@ def test_a_part_that_is_lost_is_not_the_shops_loss_before_it_posts(
     decided(reference, tell, won=False)
     assert books(order) == {"clearing": 380, "held": -880, "losses": 500}
     part = order.seller_orders.get()
+    # The letter that says what to do with the rest says what is done with the money, too.
+    letter = letter_to(part)
+    assert "Please post what is not on its way yet" in letter
+    assert "paid in full" in letter
+    assert "called off" not in letter
     seller_orders.ship(seller_order_id=part.pk, carrier="Royal Mail", actor=None)
+
+
+def letter_to(part: SellerOrder) -> str:
+    """Return the last letter that the shop got."""
+    run_jobs(only=["orders.send_mail"])
+    return str([m.body for m in mail.outbox if m.to == [part.seller.email]][-1])
+
+
+@pytest.mark.parametrize("won", [True, False])
+def test_nothing_is_posted_before_all_is_decided(tell: Callable[..., None], won: bool) -> None:
+    order = sold(posted=False)
+    part = order.seller_orders.get()
+    first = taken_back(order, tell, amount=300)
+    second = taken_back(order, tell, amount=200)
+    bank.decide_dispute(reference=first, won=won)
+    tell(first)
+    assert "has not decided about all of it" in letter_to(part)
+    with pytest.raises(TransitionError, match="Don’t post"):
+        seller_orders.ship(seller_order_id=part.pk, carrier="Royal Mail", actor=None)
+    bank.decide_dispute(reference=second, won=True)
+    tell(second)
+    assert "Please post" in letter_to(part)
+    seller_orders.ship(seller_order_id=part.pk, carrier="Royal Mail", actor=None)
+    assert [*ledger_differences(), *order_differences()] == []
 
 
 @pytest.mark.parametrize("first_lost_at_once", [True, False])

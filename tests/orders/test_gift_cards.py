@@ -11,9 +11,9 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 
 from books4all.lib.errors import DomainError
 from books4all.lib.money import Money
-from orders.constants import AccountKind, GiftFunding, OrderStatus
+from orders.constants import AccountKind, EntryKind, GiftFunding, OrderStatus
 from orders.errors import BasketChangedError, CodeRefusedError
-from orders.models import GiftCard, GiftCardUse, Posting
+from orders.models import GiftCard, GiftCardUse, JournalEntry, Posting
 from orders.selectors.baskets import view_of
 from orders.selectors.gift_cards import card_with, digest_of
 from orders.selectors.ledger import balance
@@ -23,9 +23,10 @@ from orders.services import (
     payments,
     placing,
     promotions,
-    refunds,
+    refund_settling,
     seller_orders,
 )
+from orders.services.ledger import credit, debit, post
 from orders.services.seller_orders import Asked
 from tests.factories.catalog import ListingFactory
 from tests.factories.promotions import GiftCardFactory
@@ -140,7 +141,7 @@ def test_an_order_paid_too_late_takes_it_again_or_is_paid_back() -> None:
 def _expire_here(order: Any) -> None:
     """Expire an order without asking its provider, as one that lost its messages does."""
     payment = order.payment
-    placing.expire(payments._lock(payment.pk))
+    placing.expire(payments.locked(payment.pk))
     type(payment).objects.filter(pk=payment.pk).update(status="pending")
 
 
@@ -158,7 +159,7 @@ def test_what_a_refund_gives_back_goes_where_it_came_from() -> None:
     assert sum(r.from_provider.minor for r in given) == paid
     assert left(card) == worth(card) == 1500
     for refund in given:
-        refunds.settle(refund_id=refund.pk)
+        refund_settling.settle(refund_id=refund.pk)
     for kind in (AccountKind.HELD, AccountKind.REFUNDS_PAYABLE, AccountKind.CLEARING):
         assert balance(kind, "GBP").minor == 0, kind
 
@@ -178,6 +179,28 @@ def test_copies_that_were_given_away_can_be_refused() -> None:
     assert refusal.refund.amount_minor == order.delivery_minor
     assert balance(AccountKind.HELD, "GBP").minor == 0
     assert balance(AccountKind.PROMOTIONS, "GBP").minor == 0
+
+
+def test_what_comes_back_to_an_expired_card_is_written_off_on_the_same_day_too() -> None:
+    card = GiftCardFactory(initial_minor=500)
+    GiftCard.objects.filter(pk=card.pk).update(expires_at=timezone.now())
+    for n in range(2):
+        gift_cards.expire(card=card)
+        card.refresh_from_db()
+        assert card.balance_minor == 0
+        # As a refund of what it had paid puts it back.
+        post(
+            kind=EntryKind.ADJUSTED,
+            source=f"back:{n}",
+            legs=[
+                debit(AccountKind.REFUNDS_PAYABLE, Money(500, "GBP")),
+                credit(AccountKind.GIFT_CARDS, Money(500, "GBP"), gift_card=card),
+            ],
+        )
+        GiftCard.objects.filter(pk=card.pk).update(balance_minor=500)
+    gift_cards.expire(card=card)
+    assert JournalEntry.objects.filter(kind=EntryKind.GIFT_EXPIRED).count() == 3
+    assert worth(card) == 0
 
 
 def test_a_blocked_or_expired_card_pays_nothing() -> None:

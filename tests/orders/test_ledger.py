@@ -14,7 +14,7 @@ from books4all.lib.money import Money
 from orders.constants import AccountKind as A
 from orders.constants import EntryKind as K
 from orders.models import JournalEntry, LedgerAccount, Posting
-from orders.selectors.ledger import balance, seller_lines
+from orders.selectors.ledger import balance
 from orders.services.ledger import AlreadyPostedError, credit, debit, post
 from tests.factories.accounts import SellerFactory
 
@@ -123,20 +123,6 @@ def test_a_seller_s_account_is_that_seller_s() -> None:
         LedgerAccount.objects.create(kind=A.SELLER_AVAILABLE, currency="GBP")
     with pytest.raises(IntegrityError, match="ledgeraccount_of_seller"), transaction.atomic():
         LedgerAccount.objects.create(kind=A.BANK, seller=SellerFactory(), currency="GBP")
-
-
-def test_a_seller_reads_line_by_line() -> None:
-    seller, other = SellerFactory(), SellerFactory()
-    for number, (who, minor) in enumerate([(seller, 700), (other, 100), (seller, 50)]):
-        post(
-            kind=K.ADJUSTED,
-            source=f"s{number}",
-            legs=[debit(A.HELD, gbp(minor)), credit(A.SELLER_AVAILABLE, gbp(minor), who)],
-        )
-    lines = seller_lines(seller, "GBP")
-    assert [(line.amount.minor, line.balance.minor) for line in lines] == [(50, 750), (700, 700)]
-    rest = seller_lines(seller, "GBP", before=lines[0].posting_id)
-    assert [line.balance.minor for line in rest] == [700]
 
 
 @settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))

@@ -12,7 +12,10 @@ from books4all.lib.money import Money
 from orders.constants import AccountKind as A
 from orders.models import Order, Refund, SellerOrder
 from orders.selectors.ledger import balance, balances_of_seller
-from orders.services import postings
+from orders.services import (
+    dispute_postings,
+    postings,
+)
 from orders.services.postings import Share
 from tests.factories.catalog import ListingFactory
 from tests.orders.journeys import placed
@@ -151,17 +154,17 @@ def test_a_seller_in_debt(books: Books) -> None:
 
 def test_a_dispute_that_is_lost(books: Books) -> None:
     ready(books)
-    postings.dispute_opened(books.seller_order, dispute="1", share=SHARE)
+    dispute_postings.dispute_opened(books.seller_order, dispute="1", share=SHARE)
     assert (books[A.DISPUTES], books[A.CLEARING]) == ("24.00", "0.00")
     assert (books[A.SELLER_AVAILABLE], books[A.SELLER_RESERVE]) == ("0.00", "-21.60")
-    postings.dispute_lost(books.seller_order, dispute="1", share=SHARE)
+    dispute_postings.dispute_lost(books.seller_order, dispute="1", share=SHARE)
     assert (books[A.DISPUTES], books[A.SELLER_RESERVE]) == ("0.00", "0.00")
     assert (books[A.COMMISSION], books[A.FEE_TAX]) == ("0.00", "0.00")
 
 
 def test_a_dispute_that_is_won(books: Books) -> None:
     ready(books)
-    postings.dispute_opened(books.seller_order, dispute="1", share=SHARE)
-    postings.dispute_won(books.seller_order, dispute="1", share=SHARE)
+    dispute_postings.dispute_opened(books.seller_order, dispute="1", share=SHARE)
+    dispute_postings.dispute_won(books.seller_order, dispute="1", share=SHARE)
     assert (books[A.DISPUTES], books[A.CLEARING]) == ("0.00", "24.00")
     assert (books[A.SELLER_AVAILABLE], books[A.SELLER_RESERVE]) == ("-21.60", "0.00")

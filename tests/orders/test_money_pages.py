@@ -181,6 +181,10 @@ def test_a_failed_payout_says_why(client: Client, shop: Seller) -> None:
     page = as_member(client, shop).get(to("payout", shop, payout.pk)).content.decode()
     assert "Account closed" in page
     assert client.get(to("payouts", shop)).content.decode().count("badge--bad") == 1
+    assert "by now" not in page
+    ready(shop, -500)
+    page = client.get(to("payout", shop, payout.pk)).content.decode()
+    assert "The shop owes £5.00 by now" in page
 
 
 def test_the_shop_is_told(shop: Seller) -> None:

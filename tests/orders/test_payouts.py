@@ -13,7 +13,7 @@ from books4all.lib.money import Money
 from orders.constants import AccountKind as A
 from orders.constants import PayoutSchedule, PayoutStatus
 from orders.errors import ProviderError, ProviderRefusedError
-from orders.models import Payout, PayoutAccount, PayoutItem, PayoutTerms, Posting
+from orders.models import Payout, PayoutAccount, PayoutItem, PayoutRun, PayoutTerms, Posting
 from orders.payments import payouts as providers
 from orders.selectors.ledger import balance, balances_of_seller
 from orders.selectors.payouts import Terms, open_amount
@@ -171,6 +171,44 @@ def test_a_failed_payout_is_tried_again_as_the_same() -> None:
     paying_out.completed(payout_id=payout.pk, attempt=2)
     at_once()
     assert (balance(A.IN_TRANSIT, "GBP"), balance(A.BANK, "GBP")) == (gbp(0), gbp(-2500))
+
+
+@pytest.mark.parametrize("noted", [False, True])
+def test_a_failed_payout_waits_while_its_shop_owes_something(noted: bool) -> None:
+    """Paid whole it would pay what a refund has taken from the shop since, which nobody may ever get back."""
+    payout = sent(paid_out())
+    paying_out.failed(payout_id=payout.pk, attempt=1, problem="No such account")
+    ready(payout.seller, -1000)
+    if noted:
+        # The next day of payouts has made a debt of it.
+        assert make(payout.seller) is None
+        assert stands(payout.seller) == (2500, -1000)
+    with pytest.raises(paying_out.PayoutStateError, match=r"owes £10\.00"):
+        paying_out.retry(payout_id=payout.pk, actor=None)
+    ready(payout.seller, 999)
+    with pytest.raises(paying_out.PayoutStateError, match=r"owes £0\.01"):
+        paying_out.retry(payout_id=payout.pk, actor=None)
+    ready(payout.seller, 1)
+    again = paying_out.retry(payout_id=payout.pk, actor=None)
+    assert (again.pk, again.amount) == (payout.pk, gbp(2500))
+
+
+def test_a_day_of_payouts_is_done_though_a_failed_one_waits(settings: Any) -> None:
+    settings.PAYOUT_ACCOUNT_WAIT_DAYS = 0
+    payout = sent(paid_out())
+    paying_out.failed(payout_id=payout.pk, attempt=1, problem="Account closed")
+    payout_accounts.change(
+        seller=payout.seller, actor=UserFactory(), holder="H", number="DE89370400440532013000"
+    )
+    ready(payout.seller, -1000)
+    payouts.make_due(today=TUESDAY)
+    payout.refresh_from_db()
+    assert payout.status == PayoutStatus.FAILED
+    assert PayoutRun.objects.filter(day=TUESDAY).exists()
+    ready(payout.seller, 1000)
+    payouts.make_due(today=TUESDAY + timedelta(days=1))
+    payout.refresh_from_db()
+    assert payout.status == PayoutStatus.PENDING
 
 
 def test_what_comes_back_after_it_was_paid() -> None:

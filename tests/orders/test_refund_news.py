@@ -13,7 +13,7 @@ from orders.payments.sandbox import bank
 from orders.payments.sandbox.cards import Behaviour
 from orders.selectors.ledger import balance
 from orders.selectors.payment_amounts import amounts_of
-from orders.services import refunds, seller_orders
+from orders.services import refund_settling, refunds, seller_orders
 from orders.services.reconciler import sweep
 from tests.factories.accounts import StaffFactory
 from tests.factories.catalog import ListingFactory
@@ -87,7 +87,7 @@ def test_paid_back_and_come_back_then_tried_again(client: Client) -> None:
     assert (refund.status, books()) == ("failed", (0, -880, 880))
     assert amounts_of(order.payment).charges.charged == 880
     SandboxPayment.objects.update(behaviour="")
-    again = refunds.retry(refund_id=refund.pk, actor=StaffFactory())
+    again = refund_settling.retry(refund_id=refund.pk, actor=StaffFactory())
     assert (again.attempt, again.key) == (2, f"{refund.pk}.2")
     run_jobs(only=["orders.settle_refund"])
     refund.refresh_from_db()
@@ -124,12 +124,12 @@ def test_only_what_failed_is_tried_again_and_only_while_its_money_is_there() -> 
     order = sold(Behaviour.SLOW_REFUND)
     refund = given_back(order)
     with pytest.raises(TransitionError):
-        refunds.retry(refund_id=refund.pk, actor=None)
+        refund_settling.retry(refund_id=refund.pk, actor=None)
     bank.end_refund(key=refund.key, state="failed")
     sweep(grace=-1)
     refunds.ask(payment=order.payment, amount=Money(880, "GBP"), reason="by hand")
     with pytest.raises(ConflictError):
-        refunds.retry(refund_id=refund.pk, actor=None)
+        refund_settling.retry(refund_id=refund.pk, actor=None)
 
 
 def test_staff_try_again_by_a_button(client: Client) -> None:

@@ -4,7 +4,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from orders.models import Parts
-from orders.services.refunds import _next
+from orders.services.refund_parts import next_parts
 
 SLOW = [HealthCheck.too_slow]
 
@@ -33,7 +33,7 @@ def test_every_portion_is_sound_and_together_they_are_the_line(
 ) -> None:
     gone = Parts()
     for portion in [*portions, whole.paid]:
-        part = _next(whole, gone, min(portion, whole.paid - gone.paid))
+        part = next_parts(whole, gone, min(portion, whole.paid - gone.paid))
         assert is_sound(part)
         gone += part
     assert (gone.paid, gone.subsidy, gone.tax) == (whole.paid, whole.subsidy, whole.tax)

@@ -20,9 +20,17 @@ from orders.constants import Actor, EventType
 from orders.models import WebhookAttempt, WebhookDelivery, WebhookEndpoint, WebhookMessage
 from orders.selectors import webhook_types
 from orders.selectors.seller_orders import sold_order
-from orders.services import refunds, seller_orders, timeline, webhook_sending, webhooks
+from orders.services import (
+    paying_out,
+    refunds,
+    seller_orders,
+    timeline,
+    webhook_sending,
+    webhooks,
+)
 from tests.factories.accounts import SellerFactory
 from tests.factories.catalog import ListingFactory
+from tests.factories.payouts import paid_out, payable
 from tests.orders.journeys import placed, run_jobs
 from tests.orders.receiver import Got, Receiver, listening
 from tests.orders.selling import sold
@@ -59,6 +67,36 @@ def verified(got: Got, secret: str) -> Any:
 
 
 # ---- What is told ------------------------------------------------------------------------------
+
+
+def test_payouts_are_told_as_they_go(shop: Any, endpoint: WebhookEndpoint, settings: Any) -> None:
+    payout = paid_out(shop)
+    paid_out(payable())
+    paying_out.on_its_way(payout)
+    for _time in range(2):
+        paying_out.failed(payout_id=payout.pk, attempt=1, problem="Account closed")
+    paying_out.on_its_way(paying_out.retry(payout_id=payout.pk, actor=None))
+    for _time in range(2):
+        paying_out.completed(payout_id=payout.pk, attempt=2)
+    told = [one.payload for one in WebhookMessage.objects.order_by("created_at", "pk")]
+    assert [(one["type"], one["data"]["status"], one["data"]["attempt"]) for one in told] == [
+        ("payout.created", "pending", 1),
+        ("payout.failed", "failed", 1),
+        ("payout.completed", "completed", 2),
+    ]
+    assert told[1]["data"] == {
+        "shop": "saltmarsh",
+        "payout": str(payout.pk),
+        "number": payout.number,
+        "status": "failed",
+        "attempt": 1,
+        "amount": {"amount_minor": 2500, "currency": "GBP"},
+        "problem": "Account closed",
+        "links": {
+            "api": f"{settings.PUBLIC_URL}/api/v1/selling/saltmarsh/money/payouts/{payout.pk}/",
+            "page": f"{settings.PUBLIC_URL}/selling/saltmarsh/money/payouts/{payout.pk}/",
+        },
+    }
 
 
 def test_an_accepted_order_is_told_and_its_signature_holds(

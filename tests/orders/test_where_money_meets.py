@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from functools import partial
+from uuid import uuid4
 
 import pytest
 
@@ -15,13 +16,24 @@ from orders.selectors.case_money import account_of
 from orders.selectors.ledger import balance
 from orders.selectors.ledger_check import ledger_differences
 from orders.selectors.order_check import order_differences
-from orders.services import calling_off, payments, promotions, refunds, seller_orders
+from orders.services import (
+    approvals,
+    calling_off,
+    case_answers,
+    payments,
+    promotions,
+    refund_parts,
+    refund_settling,
+    refunds,
+    seller_orders,
+)
 from orders.services.seller_orders import Asked
-from tests.factories.accounts import SellerFactory
+from orders.services.staff_steps import REFUND
+from tests.factories.accounts import SellerFactory, StaffFactory
 from tests.factories.catalog import ListingFactory
 from tests.factories.promotions import GiftCardFactory, PromotionFactory
 from tests.orders.after.steps import accept, bought, part_of, pay_extra, post, propose
-from tests.orders.cases import money
+from tests.orders.cases import complain, money, shop
 from tests.orders.journeys import at_the_provider, basket_with, pay_at_the_bank, placed, run_jobs
 from tests.orders.test_disputes import books, decided, sold, taken_back, tell  # noqa: F401
 
@@ -66,6 +78,34 @@ def test_of_a_refused_gift_the_extra_postage_comes_back_too() -> None:
     pay_extra(propose(part, 300))
     seller_orders.cancel(seller_order_id=part.pk, reason="Lost", restock=False, actor=None)
     assert books(part.order) == {"clearing": 300, "refunds_payable": -300}
+    paid_back()
+
+
+def test_of_copies_that_a_promotion_paid_for_the_marketplace_gets_its_part_back() -> None:
+    basket = basket_with(ListingFactory(price_minor=999, on_hand=3), quantity=3)
+    PromotionFactory(code="", percent_bp=10_000)
+    order = at_the_provider(basket)
+    pay_at_the_bank(order)
+    payments.settle(payment_id=order.payment.pk)
+    part = part_of(order)
+    seller_orders.ship(seller_order_id=part.pk, carrier="Royal Mail", actor=None)
+    seller_orders.deliver(seller_order_id=part.pk, actor=None)
+    line = part.lines.get()
+    assert (line.paid_minor, line.subsidy_minor) == (0, 2997)
+    # Two by a case, beside their part of the delivery; the last one alone, by staff.
+    case = complain(part, copies={line.pk: 2})
+    case_answers.refund(case_id=case.pk, by=shop(part.seller))
+    assert balance(A.PROMOTIONS, "GBP").minor == 999
+    payload = {"lines": {str(line.pk): {"copies": 1, "amount": None}}, "reason": "Damp"}
+    approvals.ask(step=REFUND, subject=part, payload=payload, actor=StaffFactory(), key=uuid4())
+    assert balance(A.PROMOTIONS, "GBP").minor == 0
+    assert account_of(part).lines[line.pk].copies_left == 0
+    # Of the commission on them nothing is left either; the shop has what is left of the delivery.
+    assert balance(A.COMMISSION, "GBP").minor == 0
+    assert sum(one.amount_minor for one in part.refunds.all()) < order.delivery_minor
+    assert balance(A.SELLER_PENDING, "GBP", seller=part.seller).minor == -(
+        order.delivery_minor - sum(one.amount_minor for one in part.refunds.all())
+    )
     paid_back()
 
 
@@ -125,7 +165,7 @@ def test_goodwill_for_extra_postage_leaves_the_rest_to_be_given_back() -> None:
     refunds.grant(
         seller_order=part,
         stage=Stage.EARNED,
-        lines=[refunds.of_earned(order_line=line, amount=money(left - post_back))],
+        lines=[refund_parts.of_earned(order_line=line, amount=money(left - post_back))],
         delivery=money(post_back),
         reason="Lost",
     )
@@ -149,7 +189,7 @@ def test_what_the_bank_has_kept_of_a_payment_goes_back_to_the_card_that_paid_the
     refunds.grant(
         seller_order=part,
         stage=Stage.EARNED,
-        lines=[refunds.of_earned(order_line=part.lines.get(), amount=money(left))],
+        lines=[refund_parts.of_earned(order_line=part.lines.get(), amount=money(left))],
         reason="Sorry",
     )
     card.refresh_from_db()
@@ -196,7 +236,7 @@ def test_a_refund_that_failed_still_counts() -> None:
     Refund.objects.filter(pk=one.pk).update(status="failed")
     two = refuse_one()
     assert (one.gift_minor, two.gift_minor) == (0, 1000)
-    refunds.retry(refund_id=one.pk, actor=None)
+    refund_settling.retry(refund_id=one.pk, actor=None)
 
 
 def test_a_key_is_of_one_orders_refund() -> None:

@@ -33,12 +33,18 @@ def always(obj: Any) -> bool:
     return True
 
 
+class Waits(str):
+    """What ``run`` of an action returns where it is not done yet: the words that say so."""
+
+    __slots__ = ()
+
+
 @dataclass(frozen=True, kw_only=True)
 class Action:
     """A button.
 
     ``run`` is called with the row, ``actor=`` (the user) and the form's cleaned values, and may
-    raise ``DomainError``. ``explain`` says what will happen; an action that has it, or a form, is
+    raise ``DomainError``; what it returns is not looked at, unless it ``Waits``. ``explain`` says what will happen; an action that has it, or a form, is
     confirmed on a page of its own. ``several`` offers it on lists too.
     """
 
@@ -105,7 +111,7 @@ class ActionsMixin(admin.ModelAdmin):  # type: ignore[type-arg]  # not generic w
     def _run(self, request: HttpRequest, action: Action, obj: Model, form: forms.Form) -> bool:
         """Run the action on one row; an error goes to the field it names, or to the page."""
         try:
-            action.run(obj, actor=request.user, **form.cleaned_data)
+            made = action.run(obj, actor=request.user, **form.cleaned_data)
         except DomainError as error:
             known = {name: texts for name, texts in error.fields.items() if name in form.fields}
             for name, texts in known.items():
@@ -115,7 +121,10 @@ class ActionsMixin(admin.ModelAdmin):  # type: ignore[type-arg]  # not generic w
             # Without a form there is nothing to mend here: show the row as it is now.
             return not form.fields
         self.log_change(request, obj, self._entry(action, form))
-        self.message_user(request, f"{obj}: {action.done}", messages.SUCCESS)
+        if isinstance(made, Waits):
+            self.message_user(request, f"{obj}: {made}", messages.WARNING)
+        else:
+            self.message_user(request, f"{obj}: {action.done}", messages.SUCCESS)
         return True
 
     def _entry(self, action: Action, form: forms.Form) -> str:
@@ -178,12 +187,15 @@ class ActionsMixin(admin.ModelAdmin):  # type: ignore[type-arg]  # not generic w
         done = 0
         for row in rows:
             try:
-                action.run(row, actor=request.user, **form.cleaned_data)
+                made = action.run(row, actor=request.user, **form.cleaned_data)
             except DomainError as error:
                 self.message_user(request, f"{row}: {error.message}", messages.ERROR)
                 continue
             self.log_change(request, row, self._entry(action, form))
-            done += 1
+            if isinstance(made, Waits):
+                self.message_user(request, f"{row}: {made}", messages.WARNING)
+            else:
+                done += 1
         if done:
             text = ngettext("%(n)d row: %(done)s", "%(n)d rows: %(done)s", done)
             self.message_user(request, text % {"n": done, "done": action.done}, messages.SUCCESS)

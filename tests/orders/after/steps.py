@@ -5,13 +5,14 @@ from datetime import timedelta
 from typing import Any
 
 from django.db import connection
+from django.db.models import Sum
 
 from books4all.lib.money import Money
 from orders.constants import AccountKind
 from orders.models import ExtraPostage, Order, Posting, Refund, SellerOrder
 from orders.payments.sandbox import bank
 from orders.payments.sandbox.cards import Behaviour
-from orders.selectors.ledger import balance, balances_of_order
+from orders.selectors.ledger import balance
 from orders.services import calling_off, payments, postage, seller_orders
 from orders.services.steps import Asked
 from tests.factories.catalog import ListingFactory
@@ -115,8 +116,8 @@ def ask(part: SellerOrder) -> None:
 
 def held(order: Order) -> int:
     """Return what is still held for an order, in minor units."""
-    found = dict(balances_of_order(order))
-    return -found[AccountKind.HELD].minor if AccountKind.HELD in found else 0
+    rows = Posting.objects.filter(entry__order=order, account__kind=AccountKind.HELD)
+    return -int(rows.aggregate(n=Sum("amount_minor", default=0))["n"])
 
 
 def stands(kind: AccountKind, part: SellerOrder) -> int:

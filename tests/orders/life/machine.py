@@ -14,7 +14,7 @@ from orders.services import (
     paying_out,
     payout_batches,
     payouts,
-    refunds,
+    refund_settling,
 )
 from orders.services.reconciler import sweep
 from tests.orders.life import truths
@@ -153,7 +153,7 @@ class LifeOfOrders(Settling):
             if there.state == "pending":
                 bank.end_refund(key=there.key, state="succeeded")
         for refund in Refund.objects.filter(status="failed"):
-            self.do(lambda refund=refund: refunds.retry(refund_id=refund.pk, actor=None))
+            self.do(lambda refund=refund: refund_settling.retry(refund_id=refund.pk, actor=None))
         self.pass_days(45)
         return busy or self._is_unfinished()
 

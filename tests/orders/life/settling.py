@@ -17,7 +17,7 @@ from orders.services import (
     paying_out,
     payout_batches,
     payouts,
-    refunds,
+    refund_settling,
     sandbox_day,
 )
 from orders.services.case_steps import By
@@ -139,7 +139,7 @@ class Settling(Buying):
     @rule()
     def try_refunds_again(self) -> None:
         for refund in Refund.objects.filter(status="failed").order_by("pk"):
-            self.do(lambda refund=refund: refunds.retry(refund_id=refund.pk, actor=None))
+            self.do(lambda refund=refund: refund_settling.retry(refund_id=refund.pk, actor=None))
 
     @there_is("paid")
     @rule(which=WHICH, share=st.sampled_from([1, 2, 3, 1000]))

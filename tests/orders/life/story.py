@@ -34,7 +34,9 @@ from orders.models import (
 from orders.payments import provider_named
 from orders.payments.sandbox.bank import BankError
 from orders.payments.sandbox.signatures import signed_headers
-from orders.services import payments
+from orders.services import (
+    payment_news,
+)
 from orders.services.ledger import AlreadyPostedError
 from tests.orders.life.street import Street
 
@@ -207,7 +209,7 @@ class Story(RuleBasedStateMachine):
         headers = signed_headers("whsec_test", name, body)
         answer = self.do(
             lambda: (
-                payments.receive_webhook(provider=self.provider, headers=headers, body=body),
+                payment_news.receive_webhook(provider=self.provider, headers=headers, body=body),
                 True,
             )[1]
         )

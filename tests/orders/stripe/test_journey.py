@@ -10,7 +10,7 @@ from orders.constants import AccountKind as A
 from orders.models import Dispute, Order, PaymentEvent, Refund
 from orders.selectors.ledger import balance
 from orders.selectors.payment_amounts import amounts_of
-from orders.services import checkout, payments, refunds, seller_orders
+from orders.services import checkout, payments, refund_settling, seller_orders
 from orders.services.reconciler import sweep
 from tests.factories.catalog import ListingFactory
 from tests.orders.journeys import at_the_provider, basket_with, let_time_pass, prepare, run_jobs
@@ -127,7 +127,7 @@ def test_refund_under_way_failed_and_tried_again(
     made = fake.objects[refund.reference]
     made["status"] = "failed"
     assert send(client, fake, "refund.failed", made) == 204
-    refunds.retry(refund_id=refund.pk, actor=None)
+    refund_settling.retry(refund_id=refund.pk, actor=None)
     fake.refunds_are = "succeeded"
     run_jobs(only=["orders.settle_refund"])
     refund.refresh_from_db()
