@@ -11,10 +11,8 @@ from django.http import (
     Http404,
     HttpRequest,
     HttpResponse,
-    HttpResponseRedirect,
     StreamingHttpResponse,
 )
-from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
 from django.utils.html import format_html_join
 from django.utils.text import Truncator
@@ -24,6 +22,7 @@ from books4all.lib.csv_cells import inert
 from books4all.lib.staff.actions import Action
 from books4all.lib.staff.display import change_url, changelist_url, link
 from books4all.lib.staff.models import ReadOnlyAdmin
+from books4all.lib.staff.taking import TakingAdmin
 from catalog.constants import ImportFormat, ImportStatus, Outcome
 from catalog.importers.record import RefusedFileError
 from catalog.models import (
@@ -121,8 +120,12 @@ IMPORT_ACTIONS = (
 
 
 @admin.register(CatalogueImport)
-class CatalogueImportAdmin(ReadOnlyAdmin):
+class CatalogueImportAdmin(TakingAdmin):
     """Imports: their page follows them while they run."""
+
+    taking_form = UploadForm
+    taking_title = _("Import books")
+    taking_label = _("Import")
 
     related = ("started_by",)
     list_display = (
@@ -153,30 +156,8 @@ class CatalogueImportAdmin(ReadOnlyAdmin):
         "heartbeat",
     )
 
-    def has_add_permission(self, request: HttpRequest, *_args: Any) -> bool:
-        """Whoever may add imports may upload files."""
-        return bool(request.user.has_perm("catalog.add_catalogueimport"))
-
-    def add_view(
-        self, request: HttpRequest, form_url: str = "", extra_context: Any = None
-    ) -> HttpResponse:
-        """Take a file."""
-        del form_url, extra_context
-        if not self.has_add_permission(request):
-            raise PermissionDenied
-        form = UploadForm(request.POST or None, request.FILES or None)
-        if request.method == "POST" and form.is_valid() and (started := self._start(request, form)):
-            return HttpResponseRedirect(change_url(started))
-        context = {
-            **self.admin_site.each_context(request),
-            "title": _("Import books"),
-            "form": form,
-            "opts": self.opts,
-            "media": self.media + form.media,
-        }
-        return TemplateResponse(request, "admin/catalog/catalogueimport/upload.html", context)
-
-    def _start(self, request: HttpRequest, form: UploadForm) -> CatalogueImport | None:
+    def take(self, request: HttpRequest, form: forms.Form) -> str | None:
+        """Start the import of a file."""
         given = form.cleaned_data
         try:
             started = imports.start(
@@ -191,7 +172,7 @@ class CatalogueImportAdmin(ReadOnlyAdmin):
             form.add_error("file", f"{error.problem.message} {error.problem.remedy}".strip())
             return None
         self.log_addition(request, started, "Uploaded")
-        return started
+        return change_url(started)
 
     def render_change_form(
         self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any

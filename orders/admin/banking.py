@@ -13,8 +13,8 @@ from accounts.models import User
 from books4all.lib.staff.actions import Action
 from books4all.lib.staff.display import changelist_url, link, money
 from books4all.lib.staff.models import ReadOnlyAdmin, RecentInline
+from books4all.lib.staff.taking import TakingAdmin
 from orders.admin.steps import by_button
-from orders.admin.taking import TakingAdmin
 from orders.models import BankLine, BankMatch, BankStatement, ProviderSettlement, SettlementLine
 from orders.services import matching, settlements, statements
 from orders.services.hand_steps import BOOK_LINE, RESOLVE

@@ -73,14 +73,8 @@ class LegInline(RecentInline):
     ordering = ("pk",)
 
 
-class LatestPostingInline(RecentInline):
-    """What happened to an account, the latest first."""
-
-    model = Posting
-    related = ("entry__order", "account__seller")
-    fields = ("when", "what", "order", DEBIT, CREDIT)
-    ordering = ("-pk",)
-    show_change_link = False
+class OfEntry:
+    """What a posting tells of its entry."""
 
     @admin.display(description=_("when"))
     def when(self, posting: Posting) -> datetime:
@@ -91,6 +85,16 @@ class LatestPostingInline(RecentInline):
     def what(self, posting: Posting) -> str | None:
         """Link to the entry by what it says."""
         return anchor(posting.entry, posting.entry.get_kind_display())
+
+
+class LatestPostingInline(OfEntry, RecentInline):
+    """What happened to an account, the latest first."""
+
+    model = Posting
+    related = ("entry__order", "account__seller")
+    fields = ("when", "what", "order", DEBIT, CREDIT)
+    ordering = ("-pk",)
+    show_change_link = False
 
     @admin.display(description=_("order"))
     def order(self, posting: Posting) -> str | None:
@@ -243,7 +247,7 @@ class JournalEntryAdmin(ReadOnlyAdmin):
 
 
 @admin.register(Posting)
-class PostingAdmin(ReadOnlyAdmin):
+class PostingAdmin(OfEntry, ReadOnlyAdmin):
     """Single postings: by account, order, seller, kind and date."""
 
     related = ("entry__order", "account__seller", "account__gift_card")
@@ -293,16 +297,6 @@ class PostingAdmin(ReadOnlyAdmin):
     def lookup_allowed(self, lookup: str, value: Any, request: HttpRequest) -> bool:
         """Let our own links through."""
         return lookup in self.narrowed or super().lookup_allowed(lookup, value, request)
-
-    @admin.display(description=_("when"))
-    def when(self, posting: Posting) -> datetime:
-        """Return when its entry was written."""
-        return posting.entry.created_at
-
-    @admin.display(description=_("entry"))
-    def what(self, posting: Posting) -> str | None:
-        """Link to the entry by what it says."""
-        return anchor(posting.entry, posting.entry.get_kind_display())
 
     @admin.display(description=_("comes from"))
     def from_what(self, posting: Posting) -> str:

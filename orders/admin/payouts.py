@@ -19,9 +19,9 @@ from accounts.models import User
 from books4all.lib.staff.actions import Action
 from books4all.lib.staff.display import change_url, link, money
 from books4all.lib.staff.models import ReadOnlyAdmin, RecentInline, StaffAdmin
+from books4all.lib.staff.taking import TakingAdmin
 from orders.admin.sources import STATEMENTS, EntriesMixin
 from orders.admin.steps import by_button
-from orders.admin.taking import TakingAdmin
 from orders.constants import BatchStatus, PayoutStatus
 from orders.models import (
     Payout,

@@ -19,11 +19,14 @@ class TakingAdmin(ReadOnlyAdmin):
 
     taking_form: ClassVar[type[forms.Form]]
     taking_title: ClassVar[Text]
-    taking_explain: ClassVar[Text]
+    taking_explain: ClassVar[Text] = ""
     taking_label: ClassVar[Text]
 
-    def take(self, request: HttpRequest, form: forms.Form) -> str:
-        """Do what was asked for, and return the address to show next. May raise DomainError."""
+    def take(self, request: HttpRequest, form: forms.Form) -> str | None:
+        """Do what was asked for, and return the address to show next.
+
+        May raise DomainError; None where it has written errors to the form.
+        """
         raise NotImplementedError
 
     def has_add_permission(self, request: HttpRequest, *_args: Any) -> bool:
@@ -40,9 +43,12 @@ class TakingAdmin(ReadOnlyAdmin):
         form = self.taking_form(request.POST or None, request.FILES or None)
         if request.method == "POST" and form.is_valid():
             try:
-                return HttpResponseRedirect(self.take(request, form))
+                address = self.take(request, form)
             except DomainError as error:
                 form.add_error(None, error.message)
+            else:
+                if address:
+                    return HttpResponseRedirect(address)
         context = {
             **self.admin_site.each_context(request),
             "title": self.taking_title,
@@ -52,4 +58,4 @@ class TakingAdmin(ReadOnlyAdmin):
             "opts": self.opts,
             "media": self.media + form.media,
         }
-        return TemplateResponse(request, "admin/orders/taking.html", context)
+        return TemplateResponse(request, "admin/taking.html", context)
