@@ -15,6 +15,7 @@ from django.http import HttpRequest, QueryDict
 from django.template import Context, Template, engines
 from django.template.loader import get_template, render_to_string
 
+from books4all.lib.charts import bar_chart, scale_of
 from books4all.lib.money import Money
 from books4all.lib.pictures import Picture
 
@@ -259,6 +260,38 @@ def test_a_chart_has_its_figures_as_a_table() -> None:
     assert 'role="img" aria-label="A&lt;b"' in html
     assert '<td>2 May</td><td class="num">£2.50</td>' in html
     assert html.count('class="b"') == 2
+
+
+@pytest.mark.parametrize(
+    ("top", "rules"),
+    [
+        (0, [0, 1, 2, 3, 4]),
+        (4, [0, 1, 2, 3, 4]),
+        (5, [0, 2, 4, 6, 8]),
+        (13_540, [0, 4_000, 8_000, 12_000, 16_000]),
+        (40_001, [0, 20_000, 40_000, 60_000, 80_000]),
+    ],
+)
+def test_the_rules_of_a_chart_are_round_and_reach_its_highest_bar(
+    top: int, rules: list[int]
+) -> None:
+    assert scale_of(top) == rules
+
+
+def test_no_word_of_a_chart_is_cut_at_its_edges() -> None:
+    labels = [f"{day} September 2026" for day in range(1, 9)]
+    drawn = bar_chart(
+        [1, *[0] * 6, 1_234_567],
+        labels,
+        title="Sales",
+        highest="£12,345.67",
+        scale=[(0, "£0"), (2_000_000, "£20,000")],
+    )
+    for x, anchor, word in re.findall(r'<text x="([\d.]+)"[^>]*anchor="(\w+)">([^<]*)<', drawn):
+        wide = len(word) * 6  # the letters of the page's font are 6 wide at this size
+        left = float(x) - {"start": 0, "middle": wide / 2, "end": wide}[anchor]
+        assert left >= 0
+        assert left + wide <= 760
 
 
 def test_a_sparkline_survives_flat_and_short_series() -> None:

@@ -25,7 +25,7 @@ from django.utils.translation import gettext as _
 from django_countries import countries
 
 from books4all.lib import covers
-from books4all.lib.charts import bar_chart, spark_line
+from books4all.lib.charts import bar_chart, scale_of, spark_line
 from books4all.lib.covers.neighbours import Design, Row
 from books4all.lib.money import Money
 from books4all.lib.pictures import KINDS, Picture
@@ -347,10 +347,15 @@ def barchart(
     ``values`` are whole numbers, or minor units of ``currency`` when one is given; ``head`` names
     what a label is (Day). ``urls`` are where the rows of each value can be read. Only as many labels as fit are written under the bars.
     """
-    shown = [str(Money(v, currency)) if currency else f"{v:,}" for v in values]
+    def said(value: int) -> str:
+        return str(Money(value, currency)) if currency else f"{value:,}"
+
+    shown = [said(v) for v in values]
     every = max(1, ceil(len(labels) / 8))
     ticks = [label if i % every == 0 else "" for i, label in enumerate(labels)]
-    drawn = bar_chart(values, ticks, title=title, highest=shown[values.index(max(values))])
+    scale = [(value, said(value)) for value in scale_of(max(values))]
+    highest = shown[values.index(max(values))]
+    drawn = bar_chart(values, ticks, title=title, highest=highest, scale=scale)
     return {
         "svg": mark_safe(drawn),  # noqa: S308 - escaped by the drawing
         "title": title,
