@@ -270,24 +270,26 @@ def _aged(
 
 
 def health() -> Table:
-    """Return the shops with the most orders that were cancelled or late in the last quarter."""
+    """Return the shops whose orders were cancelled, claimed for or late most in the last quarter."""
     rows = (
         SellerStanding.objects.filter(days=StandingDays.QUARTER, orders__gt=0)
         .select_related("seller")
-        .order_by("-cancelled", "in_time", "pk")[:SHOPS]
+        .order_by("-cancelled", "-claims", "in_time", "pk")[:SHOPS]
     )
     heads = (
         _("Shop"), _("Orders"), _("Cancelled"), _("Kept"), _("Due"), _("Late"), _("Posted in time"),
+        _("Claims upheld"), _("Of the orders"),
         _("Minutes to an answer"),
     )  # fmt: skip
     return Table(
         "health",
-        _("Shops that cancel or are late, last quarter"),
+        _("Shops that cancel, are late or are claimed against, last quarter"),
         heads,
         [
             (
                 row.seller.name, row.orders, row.cancelled, percent(row.orders - row.cancelled, row.orders),
-                row.due, row.due - row.in_time, percent(row.in_time, row.due), row.answer_minutes,
+                row.due, row.due - row.in_time, percent(row.in_time, row.due), row.claims,
+                percent(row.claims, row.orders), row.answer_minutes,
             )
             for row in rows
         ],

@@ -115,6 +115,7 @@ def _urls(shop: Seller, page: reads.Today) -> dict[str, str]:
         "to_post": _url("orders", shop, tab="waiting"),
         "overdue": _url("orders", shop, tab="waiting", overdue="on"),
         "cases": _url("cases", shop),
+        "claims": _url("cases", shop, show="all"),
         "messages": _url("messages", shop, show="unread"),
         "live": _url("listings", shop, status="active"),
         "all": _url("listings", shop),
