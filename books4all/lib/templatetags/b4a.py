@@ -347,13 +347,17 @@ def barchart(
     ``values`` are whole numbers, or minor units of ``currency`` when one is given; ``head`` names
     what a label is (Day). ``urls`` are where the rows of each value can be read. Only as many labels as fit are written under the bars.
     """
+
     def said(value: int) -> str:
         return str(Money(value, currency)) if currency else f"{value:,}"
 
     shown = [said(v) for v in values]
     every = max(1, ceil(len(labels) / 8))
     ticks = [label if i % every == 0 else "" for i, label in enumerate(labels)]
-    scale = [(value, said(value)) for value in scale_of(max(values))]
+    rules = scale_of(max(values))
+    # Whole pounds beside a scale of whole pounds: Money writes the pence of small amounts.
+    whole = all(rule % 100 == 0 for rule in rules) if currency else False
+    scale = [(rule, said(rule).removesuffix(".00") if whole else said(rule)) for rule in rules]
     highest = shown[values.index(max(values))]
     drawn = bar_chart(values, ticks, title=title, highest=highest, scale=scale)
     return {
