@@ -1,6 +1,6 @@
 """Money and promises in figures: sales, what came of them, what waits, and how shops keep their word.
 
-A period is whole months (UTC). Each table is one statement on an index: orders are found by their keys, which begin
+A period is whole months (UTC). A table is a statement or three on an index: orders are found by their keys, which begin
 with the time, entries by when they were written, what waits by partial indexes.
 """
 
@@ -19,6 +19,8 @@ from accounts.constants import StandingDays
 from accounts.models import SellerStanding
 from books4all.lib.ids import first_key
 from books4all.lib.money import Money
+from orders.constants import AccountKind
+from orders.selectors import reconciliation
 
 Text = str | Promise
 Cell = Text | int | Money | None
@@ -266,6 +268,44 @@ def _aged(
     return count, money(minor)
 
 
+# ---- the bank ----
+
+# As reconciliation.AGES has them.
+_BANK_AGES: tuple[Text, ...] = (
+    _("up to 1 day"),
+    _("2 to 3 days"),
+    _("4 to 7 days"),
+    _("8 to 30 days"),
+    _("over 30 days"),
+)
+
+
+def bank() -> Table:
+    """Return what providers and banks still hold of what the books say, by age (three statements)."""
+    currency = settings.MARKETPLACE_CURRENCY
+    # What is owed stands on the other side of the books: said as an amount that is owed.
+    kinds = (
+        (AccountKind.CLEARING, 1),
+        (AccountKind.IN_TRANSIT, -1),
+        (AccountKind.REFUNDS_PAYABLE, -1),
+    )
+    columns = [
+        [age.amount.minor * sign for age in reconciliation.ageing(kind, currency)]
+        for kind, sign in kinds
+    ]
+    rows = [
+        (label, *(money(column[at]) for column in columns)) for at, label in enumerate(_BANK_AGES)
+    ]
+    rows.append((_("Together"), *(money(sum(column)) for column in columns)))
+    heads = (
+        _("Age"),
+        _("At the payment provider"),
+        _("Payouts on their way"),
+        _("Refunds on their way"),
+    )
+    return Table("bank", _("Between the books and the bank, by age"), heads, rows)
+
+
 # ---- shops ----
 
 
@@ -297,16 +337,18 @@ def health() -> Table:
 
 
 def tables(of: Period) -> list[Table]:
-    """Return all tables of the page (four statements)."""
-    return [sales(of), flow(of), ageing(), health()]
+    """Return all tables of the page (seven statements)."""
+    return [sales(of), flow(of), ageing(), bank(), health()]
 
 
 def table_named(name: str, of: Period) -> Table | None:
-    """Return one of them (one statement)."""
+    """Return one of them."""
     if name == "sales":
         return sales(of)
     if name == "flow":
         return flow(of)
     if name == "ageing":
         return ageing()
+    if name == "bank":
+        return bank()
     return health() if name == "health" else None

@@ -13,10 +13,11 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import User
-from orders.constants import AccountKind
+from orders.constants import AccountKind, RefusalReason
 from orders.models import JournalEntry, LedgerAccount, Order, SellerOrder
-from orders.selectors.money_figures import Period, ageing, flow, percent, period
+from orders.selectors.money_figures import Period, ageing, bank, flow, percent, period
 from orders.services import seller_orders
+from orders.services.steps import Asked
 from tests.factories.accounts import SellerFactory, SellerStandingFactory, StaffFactory, UserFactory
 from tests.factories.catalog import IdentifierFactory, ListingFactory
 from tests.orders.journeys import placed
@@ -160,6 +161,19 @@ def test_what_is_held_is_aged(order: Order) -> None:
     assert rows[2] == ["0", "£0.00", "1", "£8.80"]
 
 
+def test_what_the_bank_still_has_is_aged(staff: Client, order: Order) -> None:
+    JournalEntry.objects.update(created_at=timezone.now() - timedelta(days=6))
+    lost = placed(ListingFactory(price_minor=600)).seller_orders.get()
+    seller_orders.refuse(
+        seller_order_id=lost.pk, reason=RefusalReason.NOT_FOUND, restock=False, asked=Asked(None)
+    )
+    rows = [[str(cell) for cell in row] for row in bank().rows]
+    assert rows[0] == ["up to 1 day", "£8.80", "£0.00", "£8.80"]
+    assert rows[2] == ["4 to 7 days", "£8.80", "£0.00", "£0.00"]
+    assert rows[-1] == ["Together", "£17.60", "£0.00", "£8.80"]
+    assert "Between the books and the bank, by age" in get(staff, "money")
+
+
 def test_figures_take_as_many_queries_for_many_rows(staff: Client, order: Order) -> None:
     url = reverse("admin:money")
     staff.get(url)
@@ -168,13 +182,14 @@ def test_figures_take_as_many_queries_for_many_rows(staff: Client, order: Order)
     placed(ListingFactory())
     with CaptureQueriesContext(connection) as many:
         staff.get(url, {"span": "12"})
-    # The session, the user, sales, flow, ageing, health.
-    assert len(many) == len(few) == 6
+    # The session, the user, sales, flow, ageing; what stands at the provider, on the way to shops, and to buyers;
+    # health.
+    assert len(many) == len(few) == 9
 
 
 def test_tables_as_csv_are_no_formulas(staff: Client, order: Order) -> None:
     SellerStandingFactory(seller__name="=HYPERLINK(1)", orders=10, cancelled=3, due=7, in_time=5)
-    for table in ("sales", "flow", "ageing", "health"):
+    for table in ("sales", "flow", "ageing", "bank", "health"):
         response = staff.get(reverse("admin:money_csv", args=[table]))
         assert response["Content-Type"].startswith("text/csv")
         rows = list(csv.reader(StringIO(response.content.decode())))
