@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -248,6 +249,12 @@ def test_the_error_summary_links_to_what_is_wrong() -> None:
     assert html.count("<li>") == 1
     assert '<a href="#id_price">Enter a price</a>' in html
     assert render(include, form=CopyForm()).strip() == ""
+
+
+def test_a_deadline_at_midnight_is_the_end_of_a_day() -> None:
+    ends = datetime(2026, 11, 26, tzinfo=UTC)
+    assert render("{{ at|until }}", at=ends) == "the end of Wednesday 25 November"
+    assert render("{{ at|until }}", at=ends.replace(hour=9)) == "Thursday 26 November, 09:00"
 
 
 # ---- charts ------------------------------------------------------------------------------------

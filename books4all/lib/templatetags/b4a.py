@@ -6,6 +6,7 @@ docs of the design language; nothing here queries the database.
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from datetime import datetime, time, timedelta
 from functools import lru_cache
 from math import ceil
 from typing import Any, Protocol, cast
@@ -17,6 +18,8 @@ from django.forms.widgets import CheckboxInput, CheckboxSelectMultiple, RadioSel
 from django.http import QueryDict
 from django.template import Context
 from django.templatetags.static import static
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
@@ -252,6 +255,16 @@ def year(value: int | None) -> str:
     if value < 0:
         return _("%(year)s BC") % {"year": -value}
     return _("AD %(year)s") % {"year": value} if value < 1000 else str(value)
+
+
+@register.filter
+def until(moment: datetime) -> str:
+    """Return a deadline as people count: a day has ended at midnight, "the end of Wednesday 25 November"."""
+    local = timezone.localtime(moment)
+    if local.time() == time():
+        day = date_format(local - timedelta(days=1), "l j F")
+        return _("the end of %(day)s") % {"day": day}
+    return date_format(local, "l j F, H:i")
 
 
 # ---- pages of a list ---------------------------------------------------------------------------
