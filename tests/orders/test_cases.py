@@ -9,7 +9,6 @@ import time_machine
 from django.core import mail
 from django.db import IntegrityError, transaction
 from django.utils import timezone
-from pytest_django.fixtures import SettingsWrapper
 
 from accounts.constants import ReturnPostage
 from books4all.lib.errors import ConflictError, DomainError
@@ -435,7 +434,7 @@ def escalated(part: SellerOrder) -> Case:
     return cases.escalate(case_id=case.pk, words="We see it otherwise.", by=shop(part.seller))
 
 
-def test_staff_are_told_of_what_comes_before_them(settings: SettingsWrapper) -> None:
+def test_staff_are_told_of_what_comes_before_them(settings: Any) -> None:
     settings.STAFF_EMAIL = "staff@books4all.example"
     case = escalated(posted())
     late = complain(posted())
@@ -456,7 +455,7 @@ def test_staff_are_told_of_what_comes_before_them(settings: SettingsWrapper) -> 
 
 
 def test_staff_are_not_asked_for_what_is_settled_or_what_they_brought_up_themselves(
-    settings: SettingsWrapper,
+    settings: Any,
 ) -> None:
     settings.STAFF_EMAIL = "staff@books4all.example"
     part = posted()
