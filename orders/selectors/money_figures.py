@@ -11,6 +11,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import connection
+from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -280,7 +281,7 @@ _BANK_AGES: tuple[Text, ...] = (
 )
 
 
-def bank() -> Table:
+def bank(*, today: date | None = None) -> Table:
     """Return what providers and banks still hold of what the books say, by age (three statements)."""
     currency = settings.MARKETPLACE_CURRENCY
     # What is owed stands on the other side of the books: said as an amount that is owed.
@@ -290,7 +291,7 @@ def bank() -> Table:
         (AccountKind.REFUNDS_PAYABLE, -1),
     )
     columns = [
-        [age.amount.minor * sign for age in reconciliation.ageing(kind, currency)]
+        [age.amount.minor * sign for age in reconciliation.ageing(kind, currency, today=today)]
         for kind, sign in kinds
     ]
     rows = [
@@ -312,9 +313,11 @@ def bank() -> Table:
 def health() -> Table:
     """Return the shops whose orders were cancelled, claimed for or late most in the last quarter."""
     rows = (
-        SellerStanding.objects.filter(days=StandingDays.QUARTER, orders__gt=0)
+        SellerStanding.objects.filter(days=StandingDays.QUARTER)
+        .alias(late=F("due") - F("in_time"))
+        .filter(Q(cancelled__gt=0) | Q(claims__gt=0) | Q(late__gt=0))
         .select_related("seller")
-        .order_by("-cancelled", "-claims", "in_time", "pk")[:SHOPS]
+        .order_by("-cancelled", "-claims", "-late", "pk")[:SHOPS]
     )
     heads = (
         _("Shop"), _("Orders"), _("Cancelled"), _("Kept"), _("Due"), _("Late"), _("Posted in time"),

@@ -161,16 +161,17 @@ def test_what_is_held_is_aged(order: Order) -> None:
     assert rows[2] == ["0", "£0.00", "1", "£8.80"]
 
 
-def test_what_the_bank_still_has_is_aged(staff: Client, order: Order) -> None:
-    JournalEntry.objects.update(created_at=timezone.now() - timedelta(days=6))
+def test_what_the_bank_still_has_is_aged(staff: Client) -> None:
     lost = placed(ListingFactory(price_minor=600)).seller_orders.get()
     seller_orders.refuse(
         seller_order_id=lost.pk, reason=RefusalReason.NOT_FOUND, restock=False, asked=Asked(None)
     )
-    rows = [[str(cell) for cell in row] for row in bank().rows]
-    assert rows[0] == ["up to 1 day", "£8.80", "£0.00", "£8.80"]
-    assert rows[2] == ["4 to 7 days", "£8.80", "£0.00", "£0.00"]
-    assert rows[-1] == ["Together", "£17.60", "£0.00", "£8.80"]
+    today = timezone.now().date()
+    for days, line in ((0, 0), (6, 2), (40, 4)):
+        rows = [[str(cell) for cell in row] for row in bank(today=today + timedelta(days)).rows]
+        assert rows[line][1:] == ["£8.80", "£0.00", "£8.80"]
+        assert rows[-1] == ["Together", "£8.80", "£0.00", "£8.80"]
+        assert sum(row[1] == "£8.80" for row in rows) == 2
     assert "Between the books and the bank, by age" in get(staff, "money")
 
 
@@ -245,3 +246,24 @@ def test_percentages_are_rounded_half_up() -> None:
     assert [percent(*pair) for pair in ((1, 8), (1, 3), (2, 3), (0, 5), (5, 0))] == [
         "12.5 %", "33.3 %", "66.7 %", "0.0 %", "–",
     ]  # fmt: skip
+
+
+def test_what_is_nothing_is_a_dash(staff: Client, order: Order) -> None:
+    account = LedgerAccount.objects.get(kind=AccountKind.CLEARING)
+    entry = JournalEntry.objects.order_by("pk").first()
+    assert entry is not None
+    for row in (account, entry):
+        page = get(staff, f"orders_{row._meta.model_name}_change", row.pk)  # noqa: SLF001
+        assert ">None<" not in page
+        assert "+00:00" not in page
+        assert "<td>–</td>" in page.replace(' class="field-debit_shown"', "").replace(
+            ' class="field-credit_shown"', ""
+        )
+
+
+def test_shops_without_a_fault_are_not_among_those_that_cancel(staff: Client) -> None:
+    SellerStandingFactory(seller__name="Faultless", cancelled=0, claims=0, due=9, in_time=9)
+    SellerStandingFactory(seller__name="Claimed against", cancelled=0, claims=1, due=9, in_time=9)
+    page = get(staff, "money")
+    assert "Claimed against" in page
+    assert "Faultless" not in page
