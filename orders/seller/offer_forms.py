@@ -46,6 +46,9 @@ class OfferForm(RefusableForm):
         required=False,
         help_text=gettext_lazy("Of the price. 100 is free."),
         widget=forms.TextInput(attrs={"inputmode": "decimal"}),
+        error_messages={
+            "invalid": gettext_lazy("Enter the percentage as a number, like 10 or 7.5")
+        },
     )
     amount = MoneyField(
         label=gettext_lazy("Amount"),

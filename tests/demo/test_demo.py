@@ -20,7 +20,7 @@ from stdnum import isbn
 
 from accounts.constants import SellerStatus
 from accounts.models import Address, Seller, User
-from books4all.demo import loader, people
+from books4all.demo import loader
 from catalog.constants import IdentifierType, ReviewStatus, Role, Service
 from catalog.models import (
     Contribution,
@@ -36,8 +36,8 @@ from catalog.models import (
     Want,
     Work,
 )
-from orders.constants import PostageStatus, SellerOrderStatus
-from orders.models import Case, Order, OrderLine, Payment, SellerOrder, Shipment, Thread
+from orders.constants import SellerOrderStatus
+from orders.models import Order, OrderLine, Payment, SellerOrder, Shipment
 from orders.selectors.stock_check import stock_differences
 
 DATA = Path(loader.__file__).parent / "data"
@@ -256,25 +256,6 @@ def test_a_year_of_orders_in_every_state(db: Loads) -> None:
     # What is posted was sent before it arrived, and nothing arrives tomorrow.
     assert not Shipment.objects.filter(delivered_at__lt=F("shipped_at")).exists()
     assert not Shipment.objects.filter(Q(shipped_at__gt=NOW) | Q(delivered_at__gt=NOW)).exists()
-
-
-def test_reader_and_shop_have_something_open_with_each_other(
-    django_db_setup: None, django_db_blocker: DjangoDbBlocker
-) -> None:
-    with django_db_blocker.unblock(), transaction.atomic():
-        loader.load(lambda _step, _share: None, works=120)
-        own = SellerOrder.objects.filter(
-            seller__slug="saltmarsh-books", order__user__email=people.READER
-        )
-        deadlines = own.filter(act_by__isnull=False)
-        assert {part.status for part in deadlines} == {"placed", "accepted"}
-        asked = deadlines.get(status="accepted").extra_postages.get()
-        assert asked.status == PostageStatus.PROPOSED
-        open_cases = Case.objects.filter(seller_order__in=own)
-        assert {case.status for case in open_cases} == {"open", "escalated", "approved"}
-        claim = open_cases.get(status="open").seller_order
-        assert Thread.objects.get(seller_order=claim).messages.count() == 2
-        transaction.set_rollback(True)
 
 
 def test_ratings_are_those_of_the_reviews(db: Loads) -> None:
