@@ -253,7 +253,7 @@ def test_what_is_nothing_is_a_dash(staff: Client, order: Order) -> None:
     entry = JournalEntry.objects.order_by("pk").first()
     assert entry is not None
     for row in (account, entry):
-        page = get(staff, f"orders_{row._meta.model_name}_change", row.pk)  # noqa: SLF001
+        page = get(staff, f"orders_{row._meta.model_name}_change", row.pk)
         assert ">None<" not in page
         assert "+00:00" not in page
         assert "<td>–</td>" in page.replace(' class="field-debit_shown"', "").replace(
