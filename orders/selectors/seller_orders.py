@@ -140,7 +140,8 @@ def with_post_by(parts: QuerySet[SellerOrder]) -> QuerySet[Any]:
     paid = TruncDate("order__placed_at", tzinfo=UTC)
     last = Func(paid, promised, function="b4a_last_posting_day", output_field=DateField())
     moved = ExpressionWrapper(last + F("stood_still"), output_field=DateField())
-    return with_pauses(parts).annotate(post_by=moved)
+    rows: QuerySet[Any] = with_pauses(parts).annotate(post_by=moved)
+    return rows
 
 
 def orders_in(seller: Seller, tab: Tab, filters: Filters) -> QuerySet[SellerOrder]:
