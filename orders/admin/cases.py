@@ -63,6 +63,7 @@ class EscalateForm(forms.Form):
         label=gettext_lazy("Why"),
         max_length=250,
         help_text=gettext_lazy("Both sides are told, word for word."),
+        error_messages={"required": gettext_lazy("Say why, in a few words.")},
     )
 
 
