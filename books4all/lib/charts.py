@@ -1,6 +1,6 @@
 """Charts as inline SVG, coloured by the page's style sheet."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from html import escape
 
 LEFT, FOOT, HEAD = 8, 26, 22  # room beside the scale, for the labels and for the highest value
@@ -31,6 +31,14 @@ def scale_of(top: int) -> list[int]:
     return [step * n for n in range(RULES + 1)]
 
 
+def _written(rules: Sequence[int], said: Callable[[int], str]) -> list[tuple[int, str]]:
+    """Return what stands at each rule, whole amounts without their pence."""
+    words = [said(rule) for rule in rules]
+    if not any("." in word.removesuffix(".00") for word in words):
+        words = [word.removesuffix(".00") for word in words]
+    return list(zip(rules, words, strict=True))
+
+
 def _word(x: float, y: float, anchor: str, word: str) -> str:
     return f'<text x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}">{escape(word)}</text>'
 
@@ -48,17 +56,17 @@ def bar_chart(
     ticks: Sequence[str],
     *,
     title: str,
-    highest: str,
-    scale: Sequence[tuple[int, str]],
+    said: Callable[[int], str],
     w: int = 760,
 ) -> str:
-    """Return a bar a value, with ``ticks`` below and ``highest`` on the first bar that is that high.
+    """Return a bar a value on a scale, with ``ticks`` below and the highest value on its bar.
 
-    ``scale`` are the rules behind, from the lowest, with what is written at them (``scale_of``).
-    ``title`` is the text alternative; the caller prints the same figures as a table as well.
+    ``said`` is how values are written. ``title`` is the text alternative; the caller prints the same
+    figures as a table as well.
     """
-    h, best, top = 230, max(values, default=0), max(scale[-1][0], 1)
-    left = LEFT + max(len(word) for _value, word in scale) * LETTER
+    h, best = 230, max(values, default=0)
+    scale = _written(scale_of(best), said)
+    top, left = scale[-1][0], LEFT + max(len(word) for _value, word in scale) * LETTER
     plot, step = h - FOOT - HEAD, (w - left) / max(len(values), 1)
     out = []
     for value, word in scale:
@@ -72,7 +80,7 @@ def bar_chart(
         bar = f'x="{x:.1f}" y="{y:.1f}" width="{step * 0.68:.1f}" height="{tall:.1f}"'
         out.append(f'<rect class="b" {bar}/>')
         if value == best > 0 and not marked:
-            out.append(_inside(middle, y - 6, highest, w))
+            out.append(_inside(middle, y - 6, said(best), w))
             marked = True
         if tick:
             out.append(_inside(middle, h - 6, tick, w))
