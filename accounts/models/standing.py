@@ -29,6 +29,9 @@ class SellerStanding(models.Model):
     cancelled = models.PositiveIntegerField(_("refused or cancelled by the shop"), default=0)
     due = models.PositiveIntegerField(_("orders whose posting was due"), default=0)
     in_time = models.PositiveIntegerField(_("of these posted in time"), default=0)
+    claims = models.PositiveIntegerField(
+        _("orders of which a claim was upheld"), default=0, db_default=0
+    )
     rating_sum = models.PositiveIntegerField(_("stars"), default=0)
     rating_count = models.PositiveIntegerField(_("ratings"), default=0)
     questions = models.PositiveIntegerField(_("conversations begun by readers"), default=0)
@@ -48,6 +51,9 @@ class SellerStanding(models.Model):
                 & Q(due__lte=F("orders"))
                 & Q(answered__lte=F("questions")),
                 name="standing_parts_of_wholes",
+            ),
+            models.CheckConstraint(
+                condition=Q(claims__lte=F("orders")), name="standing_claims_of_orders"
             ),
         )
 
@@ -78,6 +84,11 @@ class SellerStanding(models.Model):
     def on_time(self) -> int | None:
         """Percent of the due orders that were posted in time, rounded down; None without any."""
         return _percent(self.in_time, self.due)
+
+    @property
+    def without_claims(self) -> int | None:
+        """Percent of the orders of which no claim was upheld, rounded down; None without orders."""
+        return _percent(self.orders - self.claims, self.orders)
 
     @property
     def rating(self) -> float | None:

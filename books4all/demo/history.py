@@ -18,6 +18,7 @@ from books4all.demo.subjects import review_kind
 from catalog.constants import MovementKind, ReviewStatus, Service
 from catalog.models import DeliveryRate, Listing, Load, Review, StockMovement, Work
 from orders.constants import (
+    Actor,
     BasketStatus,
     EventType,
     HoldStatus,
@@ -45,8 +46,16 @@ from orders.services.order_rows import order_line_of, seller_order_of
 
 # Where the demo's shops are, and what they post is taxed.
 TAXED = ("GB", "IE", "FR", "DE", "NL", "ES", "IT", "BE")
-# How long after its arrival a book could be sent back: then an order was completed.
-RETURNED_BY = timedelta(days=settings.WITHDRAWAL_DAYS)
+# Orders of the two whose sign-ins are printed, so many days old, so that something can be open between
+# them (see matters); and until when nobody has looked at a new one.
+OPEN_DAYS, UNSEEN = (0.1, 0.15, 12, 14, 17, 19), timedelta(hours=5)
+# Who took these steps: readers say that it has arrived.
+SIDES = {
+    EventType.CREATED: Actor.BUYER,
+    EventType.ACCEPTED: Actor.SELLER,
+    EventType.SHIPPED: Actor.SELLER,
+    EventType.DELIVERED: Actor.BUYER,
+}
 CARRIERS = {"GB": "Royal Mail", "IE": "An Post", "FR": "La Poste", "DE": "DHL", "NL": "PostNL"}
 
 
@@ -90,9 +99,13 @@ def add_orders(readers: list[User], sold: list[Listing], now: datetime) -> Rows:
     choose = dice("orders")
     rates = _home_rates()
     terms = _terms({listing.seller for listing in sold}, now)
-    waiting = sold[:]
-    choose.shuffle(waiting)
     rows = Rows()
+    by_the_sea = [copy for copy in sold if copy.seller.slug == "saltmarsh-books"]
+    for age, copy in zip(OPEN_DAYS, by_the_sea, strict=False):
+        _Sale(rows, choose, rates, terms, readers[0], now - timedelta(days=age), now).of([copy])
+    kept = set(by_the_sea[: len(OPEN_DAYS)])
+    waiting = [copy for copy in sold if copy not in kept]
+    choose.shuffle(waiting)
     while waiting:
         wanted = [
             waiting.pop() for _ in range(min(len(waiting), choose.choice((1, 1, 1, 2, 2, 3, 4))))
@@ -195,7 +208,10 @@ class _Sale:
         delivered = shipped + timedelta(
             days=self.choose.randrange(rate.days_min, rate.days_max + 2)
         )
-        parcel.status = self._status(shipped, delivered)
+        # How long after its arrival a book could be sent back: then an order was completed.
+        returned_by = delivered + timedelta(days=parcel.withdrawal_days or settings.WITHDRAWAL_DAYS)
+        parcel.status = self._status(shipped, delivered, returned_by)
+        parcel.completed_at = returned_by if parcel.status == SellerOrderStatus.COMPLETED else None
         parcel.created_at = order.created_at
         self.rows.seller_orders.append(parcel)
         for line in quoted.lines:
@@ -232,14 +248,17 @@ class _Sale:
         parcel = QuoteParcel(seller, lines, (service,), (), "GBP")
         return settle(Quote((parcel,), "GBP", str(order.country)), terms=self.terms).parcels[0]
 
-    def _status(self, shipped: datetime, delivered: datetime) -> SellerOrderStatus:
-        if delivered + RETURNED_BY < self.now:
+    def _status(
+        self, shipped: datetime, delivered: datetime, returned_by: datetime
+    ) -> SellerOrderStatus:
+        if returned_by < self.now:
             return SellerOrderStatus.COMPLETED
         if delivered < self.now:
             return SellerOrderStatus.DELIVERED
         if shipped < self.now:
             return SellerOrderStatus.SHIPPED
-        return self.choose.choice((SellerOrderStatus.PLACED, SellerOrderStatus.ACCEPTED))
+        seen = self.choose.choice((False, True)) and self.now - self.placed > UNSEEN
+        return SellerOrderStatus.ACCEPTED if seen else SellerOrderStatus.PLACED
 
     def _line(self, parcel: SellerOrder, quoted: QuoteLine) -> None:
         listing = quoted.listing
@@ -287,7 +306,6 @@ class _Sale:
         done = parcel.status == SellerOrderStatus.COMPLETED
         arrived = delivered if done or parcel.status == SellerOrderStatus.DELIVERED else None
         parcel.shipped_at, parcel.delivered_at = shipped, arrived
-        parcel.completed_at = delivered + RETURNED_BY if done else None
         shipment = Shipment(
             seller_order=parcel,
             carrier=CARRIERS.get(str(parcel.seller.country), "Post"),
@@ -319,7 +337,13 @@ class _Sale:
         self, order: Order, parcel: SellerOrder | None, kind: EventType, when: datetime
     ) -> None:
         self.rows.events.append(
-            OrderEvent(order=order, seller_order=parcel, type=kind, created_at=when)
+            OrderEvent(
+                order=order,
+                seller_order=parcel,
+                type=kind,
+                side=SIDES.get(kind, Actor.SYSTEM),
+                created_at=when,
+            )
         )
 
 

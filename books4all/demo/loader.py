@@ -9,7 +9,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from accounts.models import User
-from books4all.demo import catalogue, editions, history, money, people, shops, workplace
+from books4all.demo import catalogue, editions, history, matters, money, people, shops, workplace
 from books4all.demo.source import read
 from catalog import search
 from catalog.models import Work
@@ -58,6 +58,7 @@ def load(progress: Progress, *, works: int | None = None, now: datetime | None =
     history.add_reviews(source, books, sellers, now)
     progress("What goes on in the shops", 0.8)
     workplace.add_workplaces(sellers, readers, now)
+    matters.add_matters(sellers, readers[0], now)
     progress("Search", 0.85)
     search.rebuild()
     # The planner's figures are those of empty tables: jobs that start at once would wait for minutes.

@@ -599,6 +599,7 @@ class StandingOut(serializers.ModelSerializer[SellerStanding]):
             "cancelled",
             "due",
             "in_time",
+            "claims",
             "questions",
             "answered",
         )

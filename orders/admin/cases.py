@@ -52,6 +52,7 @@ class DecideForm(StepForm):
         max_length=200,
         widget=forms.Textarea(attrs={"rows": "3"}),
         help_text=gettext_lazy("Both sides are told, word for word."),
+        error_messages={"required": gettext_lazy("Say why, in a few words.")},
     )
 
 
@@ -62,6 +63,7 @@ class EscalateForm(forms.Form):
         label=gettext_lazy("Why"),
         max_length=250,
         help_text=gettext_lazy("Both sides are told, word for word."),
+        error_messages={"required": gettext_lazy("Say why, in a few words.")},
     )
 
 

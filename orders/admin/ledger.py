@@ -11,24 +11,24 @@ from django.db.models.functions import Coalesce
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.dateparse import parse_date, parse_datetime
+from django.utils.formats import date_format
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from accounts.admin import SellerAdmin
 from books4all.lib.money import Money, total
-from books4all.lib.staff.display import Column, anchor, lines, link
+from books4all.lib.staff.display import NOTHING, Column, anchor, lines, link
 from books4all.lib.staff.models import ReadOnlyAdmin, RecentFormSet, RecentInline
 from orders.admin.sources import STATEMENTS, source_link
 from orders.models import JournalEntry, LedgerAccount, Posting
 from orders.selectors.ledger import month_ends
 
 
-@admin.display(description=_("debit"))
 def debit_money(posting: Posting) -> Money | None:
     """Return the amount of a debit, as people write it."""
     return posting.amount if posting.amount_minor > 0 else None
 
 
-@admin.display(description=_("credit"))
 def credit_money(posting: Posting) -> Money | None:
     """Return the amount of a credit, without a sign."""
     return posting.amount * -1 if posting.amount_minor < 0 else None
@@ -40,9 +40,21 @@ def account_link(posting: Posting) -> str | None:
     return anchor(posting.account)
 
 
+@admin.display(description=_("debit"))
+def debit_shown(posting: Posting) -> Money | SafeString:
+    """Return a debit, or a dash."""
+    return debit_money(posting) or NOTHING
+
+
+@admin.display(description=_("credit"))
+def credit_shown(posting: Posting) -> Money | SafeString:
+    """Return a credit, or a dash."""
+    return credit_money(posting) or NOTHING
+
+
 ACCOUNT: Column = account_link
-DEBIT: Column = debit_money
-CREDIT: Column = credit_money
+DEBIT: Column = debit_shown
+CREDIT: Column = credit_shown
 
 
 class LegsFormSet(RecentFormSet):
@@ -77,9 +89,9 @@ class OfEntry:
     """What a posting tells of its entry."""
 
     @admin.display(description=_("when"))
-    def when(self, posting: Posting) -> datetime:
+    def when(self, posting: Posting) -> str:
         """Return when its entry was written."""
-        return posting.entry.created_at
+        return date_format(timezone.localtime(posting.entry.created_at), "j M Y, H:i")
 
     @admin.display(description=_("entry"))
     def what(self, posting: Posting) -> str | None:
@@ -99,7 +111,7 @@ class LatestPostingInline(OfEntry, RecentInline):
     @admin.display(description=_("order"))
     def order(self, posting: Posting) -> str | None:
         """Link to the order."""
-        return anchor(posting.entry.order)
+        return anchor(posting.entry.order) or NOTHING
 
 
 def moment(text: str) -> datetime | None:
@@ -183,7 +195,7 @@ class LedgerAccountAdmin(ReadOnlyAdmin):
     def side(self, account: Any) -> str:
         """Return on which side the balance stands."""
         if not account.held:
-            return ""
+            return NOTHING
         return str(_("debit") if account.held > 0 else _("credit"))
 
     @admin.display(description=_("at the ends of months"))

@@ -5,7 +5,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from accounts.admin import UserAdmin
-from books4all.lib.staff.display import anchor, lines, link, money
+from books4all.lib.staff.display import NOTHING, anchor, lines, link, money
 from books4all.lib.staff.models import ReadOnlyAdmin, RecentInline
 from orders.admin.sources import EntriesMixin, money_panel
 from orders.models import Hold, JournalEntry, Order, OrderEvent, OrderLine, Payment, SellerOrder
@@ -119,10 +119,12 @@ class OrderAdmin(EntriesMixin, ReadOnlyAdmin):
         return lines(order.address_lines)
 
     @admin.display(description=_("payment"))
-    def payment_link(self, order: Order) -> str | None:
+    def payment_link(self, order: Order) -> str:
         """Link to the payment."""
         payment = getattr(order, "payment", None)
-        return payment and format_html("{}: {}", payment.get_status_display(), anchor(payment))
+        if payment is None:
+            return NOTHING
+        return format_html("{}: {}", payment.get_status_display(), anchor(payment))
 
     @admin.display(description=_("by the ledger"))
     def what_became_of_it(self, order: Order) -> str:

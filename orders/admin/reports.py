@@ -13,10 +13,20 @@ from django.urls import URLPattern, path
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from books4all.lib.money import Money
 from orders.selectors.paperwork import dac7, tax_report, words
 from orders.selectors.paperwork.tax_report import Period
+
+# Facts that the law wants, as the report's column of what is missing calls them.
+_MISSING = {
+    "name": gettext_lazy("legal name"),
+    "address": gettext_lazy("address"),
+    "account": gettext_lazy("account"),
+    "tin": gettext_lazy("tax number"),
+    "birth_date": gettext_lazy("date of birth"),
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -164,7 +174,7 @@ def _sellers_page(year: int) -> Page:
             one.sales,
             *(Money(n, one.currency) for n in (one.consideration, one.fees, one.taxes)),
             _("too little") if one.is_excluded else _("reported"),
-            ", ".join(one.missing) or "–",
+            ", ".join(str(_MISSING[name]) for name in one.missing) or "–",
         ]
         for one in found[: dac7.SHOWN]
     ]

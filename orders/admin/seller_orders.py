@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.admin import SellerAdmin
 from books4all.lib.staff.actions import Action
-from books4all.lib.staff.display import anchor, lines, link, money
+from books4all.lib.staff.display import NOTHING, anchor, lines, link, money
 from books4all.lib.staff.models import ReadOnlyAdmin, RecentInline
 from orders.admin.sources import EntriesMixin, money_panel
 from orders.admin.steps import SELLER_ORDER_STEPS, StepsMixin
@@ -271,10 +271,12 @@ class SellerOrderAdmin(EntriesMixin, StepsMixin, ReadOnlyAdmin):
         return lines(order.order.address_lines)
 
     @admin.display(description=_("payment"))
-    def payment(self, order: SellerOrder) -> str | None:
+    def payment(self, order: SellerOrder) -> str:
         """Link to the payment of the whole order."""
         payment = getattr(order.order, "payment", None)
-        return payment and format_html("{} {}", payment.get_status_display(), anchor(payment))
+        if payment is None:
+            return NOTHING
+        return format_html("{} {}", payment.get_status_display(), anchor(payment))
 
 
 @admin.register(OrderLine)

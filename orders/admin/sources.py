@@ -11,7 +11,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
-from books4all.lib.staff.display import Column, anchor, changelist_url, lines
+from books4all.lib.staff.display import NOTHING, Column, anchor, changelist_url, lines
 from books4all.lib.staff.models import ReadOnlyMixin
 from orders.constants import DocumentKind
 from orders.models import Document, JournalEntry, Posting
@@ -65,7 +65,7 @@ def entries(obj: Model) -> Any:
 def statements(obj: Any) -> Any:
     """Link to the monthly statements of a row's seller; nothing for an account of the marketplace."""
     if obj.seller_id is None:
-        return None
+        return NOTHING
     wanted = {"seller__id__exact": obj.seller_id, "kind__exact": DocumentKind.STATEMENT.value}
     return format_html('<a href="{}">{}</a>', changelist_url(Document, **wanted), _("Statements"))
 

@@ -16,7 +16,7 @@ from books4all.lib.staff.models import ReadOnlyAdmin, RecentInline
 from books4all.lib.staff.queues import SHOWN, Queue, Row, count, queue
 
 _COUNTS = (
-    "orders", "cancelled", "due", "in_time", "questions", "answered", "answer_minutes",
+    "orders", "cancelled", "due", "in_time", "claims", "questions", "answered", "answer_minutes",
     "rating_count", "rating_sum",
 )  # fmt: skip
 
@@ -55,6 +55,7 @@ class SellerStandingAdmin(ReadOnlyAdmin):
         "orders",
         "completion",
         "on_time",
+        "claims",
         "answer_minutes",
         "as_of",
     )

@@ -19,6 +19,7 @@ from orders.selectors.cancelling import wish
 from orders.selectors.deadlines import post_by
 from orders.selectors.documents import LabelFormat
 from orders.selectors.frozen_tax import frozen_lines
+from orders.selectors.postage import days_stood_still
 from orders.selectors.seller_orders import MOST, WAITING_TABS, Tab
 from orders.selectors.sold_money import money_of
 
@@ -188,7 +189,9 @@ class SoldOrderOut(Plain):
     def get_post_by(self, part: SellerOrder) -> Any:
         """Work out the last day for posting."""
         paid = part.order.placed_at or timezone.now()
-        return post_by(paid, part.promised_days(self.context["seller"])).isoformat()
+        still = days_stood_still(part.extra_postages.all())
+        promised = part.promised_days(self.context["seller"])
+        return post_by(paid, promised, stood_still=still).isoformat()
 
     @extend_schema_field(serializers.ListField(child=serializers.CharField()))
     def get_label(self, part: SellerOrder) -> Any:

@@ -25,6 +25,7 @@ from orders.models import (
     OrderEvent,
     Payout,
     Refusal,
+    SellerOrder,
     Shipment,
     WebhookEndpoint,
 )
@@ -185,10 +186,15 @@ def gift_card(pk: UUID, seed: str) -> Letter:
 
 
 def case_step(event_id: int, side: str) -> Letter | None:
-    """Tell the buyer or the shop what has happened to a case, or of goodwill, and what comes next."""
+    """Tell the buyer or the shop what has happened to a case, or of goodwill, and what comes next.
+
+    Or staff that one waits for them.
+    """
     event = OrderEvent.objects.select_related("order", "seller_order__seller").get(pk=event_id)
     order, seller_order = event.order, event.seller_order
     assert seller_order is not None  # a case is about what one seller posted
+    if side == Actor.STAFF:
+        return _to_staff(event, seller_order)
     seller = seller_order.seller
     to_shop = side == Actor.SELLER
     if to_shop and not seller.email:
@@ -198,6 +204,23 @@ def case_step(event_id: int, side: str) -> Letter | None:
     if to_shop:
         return render("orders/case", to=seller.email, context=context)
     return to_buyer("orders/case", order, context)
+
+
+def _to_staff(event: OrderEvent, seller_order: SellerOrder) -> Letter | None:
+    """Ask staff to decide a case, unless it has been settled, or there is nobody to ask."""
+    case = case_of_order(event.order, UUID(event.data["case"]))
+    if not settings.STAFF_EMAIL or case.status != CaseStatus.ESCALATED:
+        return None
+    link = settings.PUBLIC_URL + reverse("admin:orders_case_change", args=[case.pk])
+    context = {
+        "order": event.order,
+        "shop": seller_order.seller,
+        "case": case,
+        "by": "" if event.side == Actor.SYSTEM else event.get_side_display(),
+        "note": event.note,
+        "page_link": link,
+    }
+    return render("orders/case_escalated", to=settings.STAFF_EMAIL, context=context)
 
 
 def _told(event: OrderEvent, side: Actor) -> dict[str, Any]:

@@ -21,6 +21,7 @@ from orders.models import (
     SellerOrder,
 )
 from orders.selectors.deadlines import DAY, post_by
+from orders.selectors.postage import days_stood_still
 
 
 def accepted(pk: UUID) -> Letter | None:
@@ -81,7 +82,11 @@ def reminder(pk: UUID) -> Letter | None:
     overtaken = found.promise == "accept" and part.status != SellerOrderStatus.PLACED
     if not part.waits or overtaken:
         return None
-    day = post_by(part.order.placed_at or part.order.created_at, part.promised_days(part.seller))
+    day = post_by(
+        part.order.placed_at or part.order.created_at,
+        part.promised_days(part.seller),
+        stood_still=days_stood_still(part.extra_postages.all()),
+    )
     context = {"reminder": found, "act_by": part.act_by, "lines": _left(part), "post_by": day}
     return to_shop("orders/reminder", part, context)
 

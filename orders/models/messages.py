@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Seller, User
 from books4all.lib.ids import uuid7
 from catalog.models import Listing
-from orders.constants import UNDER_WAY, ReportReason, Side
+from orders.constants import CASE_OPEN, UNDER_WAY, ReportReason, Side
 from orders.models.orders import SellerOrder
 
 MESSAGE_LENGTH = 4000
@@ -87,8 +87,14 @@ class Thread(models.Model):
 
     @property
     def is_about_open_order(self) -> bool:
-        """Whether a parcel is between the two: neither can shut the other out."""
-        return self.seller_order is not None and self.seller_order.status in UNDER_WAY
+        """Whether a parcel or a case is between the two: neither can shut the other out.
+
+        One query for an order that has arrived.
+        """
+        part = self.seller_order
+        if part is None:
+            return False
+        return part.status in UNDER_WAY or part.cases.filter(status__in=CASE_OPEN).exists()
 
     @property
     def has_buyer(self) -> bool:

@@ -22,6 +22,11 @@ from orders.models.baskets import Basket
 from orders.models.orders import Order
 
 
+def _percent(bp: int) -> str:
+    """Return hundredths of a percent as people write them: ``10``, ``7.5``."""
+    return f"{(Decimal(bp) / 100).normalize():f}"
+
+
 class Promotion(Timestamped):
     """A code, or without one an offer that applies by itself.
 
@@ -153,7 +158,7 @@ class Promotion(Timestamped):
     @property
     def words(self) -> str:
         """What it takes off, in words."""
-        percent = f"{Decimal(self.percent_bp or 0) / 100:f}".rstrip("0").rstrip(".")
+        percent = _percent(self.percent_bp or 0)
         if self.kind == PromotionKind.PERCENT:
             return gettext("%(n)s%% off") % {"n": percent}
         if self.kind == PromotionKind.FIXED:
@@ -169,7 +174,7 @@ class Promotion(Timestamped):
     @property
     def shop_share(self) -> str:
         """What of it a shop bears that has joined: ``50%``."""
-        return f"{Decimal(10_000 - self.borne_bp) / 100:f}".rstrip("0").rstrip(".") + "%"
+        return _percent(10_000 - self.borne_bp) + "%"
 
     @property
     def last_day(self) -> date | None:

@@ -5,7 +5,7 @@ rest of it goes. The delivery goes back in proportion to the copies, and whole w
 posted. Never more than was earned by posting and has not been given back yet, by whomever.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from uuid import UUID
@@ -106,6 +106,10 @@ class Account:
         """Of all, in pence: less what the marketplace gave of its own, for the card takes no more."""
         books = sum(one.left for one in self.lines.values())
         return max(0, self.delivery_left + books - self.goodwill - self.disputed)
+
+    def most_of(self, lines: Iterable[UUID]) -> int:
+        """Return how much can be given back for the books of ``lines`` alone, in pence."""
+        return min(self.left, sum(self.lines[key].left for key in lines))
 
     def due(self, copies: Mapping[UUID, int], delivery: Delivery) -> Due:
         """Return what is owed for ``copies``, by the key of their order line."""

@@ -33,9 +33,12 @@ class Deadline:
         return self.kind == "bad"
 
 
-def post_by(paid: datetime, dispatch_days: int) -> date:
-    """Return the last day for posting what was paid at the moment ``paid``; see ``last_day``."""
-    return last_day(timezone.localdate(paid), dispatch_days)
+def post_by(paid: datetime, dispatch_days: int, *, stood_still: int = 0) -> date:
+    """Return the last day for posting what was paid at the moment ``paid``; see ``last_day``.
+
+    The days for which it ``stood_still``, since the buyer was asked for extra postage, are added.
+    """
+    return last_day(timezone.localdate(paid), dispatch_days) + DAY * stood_still
 
 
 def last_day(day: date, dispatch_days: int) -> date:
@@ -48,9 +51,9 @@ def last_day(day: date, dispatch_days: int) -> date:
     return working_day_after(day, dispatch_days)
 
 
-def deadline(paid: datetime, dispatch_days: int, *, today: date) -> Deadline:
+def deadline(paid: datetime, dispatch_days: int, *, today: date, stood_still: int = 0) -> Deadline:
     """Return ``post_by`` as a shop's pages say it on the day ``today``."""
-    day = post_by(paid, dispatch_days)
+    day = post_by(paid, dispatch_days, stood_still=stood_still)
     away = (day - today).days
     if away < 0:
         return Deadline(day, _("Overdue since %(day)s") % {"day": date_format(day, "j F")}, "bad")

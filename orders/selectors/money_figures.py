@@ -1,6 +1,6 @@
 """Money and promises in figures: sales, what came of them, what waits, and how shops keep their word.
 
-A period is whole months (UTC). Each table is one statement on an index: orders are found by their keys, which begin
+A period is whole months (UTC). A table is a statement or three on an index: orders are found by their keys, which begin
 with the time, entries by when they were written, what waits by partial indexes.
 """
 
@@ -11,6 +11,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import connection
+from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -19,6 +20,8 @@ from accounts.constants import StandingDays
 from accounts.models import SellerStanding
 from books4all.lib.ids import first_key
 from books4all.lib.money import Money
+from orders.constants import AccountKind
+from orders.selectors import reconciliation
 
 Text = str | Promise
 Cell = Text | int | Money | None
@@ -266,28 +269,70 @@ def _aged(
     return count, money(minor)
 
 
+# ---- the bank ----
+
+# As reconciliation.AGES has them.
+_BANK_AGES: tuple[Text, ...] = (
+    _("up to 1 day"),
+    _("2 to 3 days"),
+    _("4 to 7 days"),
+    _("8 to 30 days"),
+    _("over 30 days"),
+)
+
+
+def bank(*, today: date | None = None) -> Table:
+    """Return what providers and banks still hold of what the books say, by age (three statements)."""
+    currency = settings.MARKETPLACE_CURRENCY
+    # What is owed stands on the other side of the books: said as an amount that is owed.
+    kinds = (
+        (AccountKind.CLEARING, 1),
+        (AccountKind.IN_TRANSIT, -1),
+        (AccountKind.REFUNDS_PAYABLE, -1),
+    )
+    columns = [
+        [age.amount.minor * sign for age in reconciliation.ageing(kind, currency, today=today)]
+        for kind, sign in kinds
+    ]
+    rows = [
+        (label, *(money(column[at]) for column in columns)) for at, label in enumerate(_BANK_AGES)
+    ]
+    rows.append((_("Together"), *(money(sum(column)) for column in columns)))
+    heads = (
+        _("Age"),
+        _("At the payment provider"),
+        _("Payouts on their way"),
+        _("Refunds on their way"),
+    )
+    return Table("bank", _("Between the books and the bank, by age"), heads, rows)
+
+
 # ---- shops ----
 
 
 def health() -> Table:
-    """Return the shops with the most orders that were cancelled or late in the last quarter."""
+    """Return the shops whose orders were cancelled, claimed for or late most in the last quarter."""
     rows = (
-        SellerStanding.objects.filter(days=StandingDays.QUARTER, orders__gt=0)
+        SellerStanding.objects.filter(days=StandingDays.QUARTER)
+        .alias(late=F("due") - F("in_time"))
+        .filter(Q(cancelled__gt=0) | Q(claims__gt=0) | Q(late__gt=0))
         .select_related("seller")
-        .order_by("-cancelled", "in_time", "pk")[:SHOPS]
+        .order_by("-cancelled", "-claims", "-late", "pk")[:SHOPS]
     )
     heads = (
         _("Shop"), _("Orders"), _("Cancelled"), _("Kept"), _("Due"), _("Late"), _("Posted in time"),
+        _("Claims upheld"), _("Of the orders"),
         _("Minutes to an answer"),
     )  # fmt: skip
     return Table(
         "health",
-        _("Shops that cancel or are late, last quarter"),
+        _("Shops that cancel, are late or are claimed against, last quarter"),
         heads,
         [
             (
                 row.seller.name, row.orders, row.cancelled, percent(row.orders - row.cancelled, row.orders),
-                row.due, row.due - row.in_time, percent(row.in_time, row.due), row.answer_minutes,
+                row.due, row.due - row.in_time, percent(row.in_time, row.due), row.claims,
+                percent(row.claims, row.orders), row.answer_minutes,
             )
             for row in rows
         ],
@@ -295,16 +340,18 @@ def health() -> Table:
 
 
 def tables(of: Period) -> list[Table]:
-    """Return all tables of the page (four statements)."""
-    return [sales(of), flow(of), ageing(), health()]
+    """Return all tables of the page (seven statements)."""
+    return [sales(of), flow(of), ageing(), bank(), health()]
 
 
 def table_named(name: str, of: Period) -> Table | None:
-    """Return one of them (one statement)."""
+    """Return one of them."""
     if name == "sales":
         return sales(of)
     if name == "flow":
         return flow(of)
     if name == "ageing":
         return ageing()
+    if name == "bank":
+        return bank()
     return health() if name == "health" else None

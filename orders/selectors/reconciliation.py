@@ -70,40 +70,34 @@ class Age:
 
 
 def ageing(kind: AccountKind, currency: str, *, today: date | None = None) -> list[Age]:
-    """Return how old what stands on ``CLEARING`` or ``IN_TRANSIT`` is, the youngest first.
+    """Return how old what stands on an account of the marketplace's is, the youngest first; one query.
 
-    What came last is taken to be still there (first in, first out): the ages add up to the balance.
+    For ``CLEARING``, ``IN_TRANSIT`` and ``REFUNDS_PAYABLE``. What came last is taken to be still there (first
+    in, first out): the ages add up to the balance.
     """
     day = today or timezone.now().date()
-    balance = _sum(kind, currency)
-    sign = -1 if balance < 0 else 1
-    left, ages = abs(balance), []
+    # What came to either side of the account in each age: which of them counts, the balance says.
+    asked: dict[str, Sum] = {"balance": Sum("amount_minor", default=0)}
     upto = day + timedelta(days=1)
     for days in AGES:
         since = day - timedelta(days=days)
-        part = min(left, _moved_in(kind, currency, sign, since, upto))
+        within = Q(entry__created_at__date__gte=since, entry__created_at__date__lt=upto)
+        for side, came in (("debit", Q(amount_minor__gt=0)), ("credit", Q(amount_minor__lt=0))):
+            asked[f"{side}{days}"] = Sum("amount_minor", filter=within & came, default=0)
+        upto = since
+    found = Posting.objects.filter(account__kind=kind, account__currency=currency).aggregate(
+        **asked
+    )
+    balance = int(found["balance"])
+    sign = -1 if balance < 0 else 1
+    left, ages = abs(balance), []
+    for days in AGES:
+        part = min(left, abs(int(found[f"{'credit' if sign < 0 else 'debit'}{days}"])))
         ages.append(Age(days, Money(sign * part, currency)))
-        left, upto = left - part, since
+        left -= part
     return [*ages, Age(None, Money(sign * left, currency))]
 
 
 def unarrived() -> QuerySet[ProviderSettlement]:
     """Return settlements that providers have told of and no bank statement has."""
     return ProviderSettlement.objects.filter(arrived_at=None).order_by("paid_on", "pk")
-
-
-def _sum(kind: AccountKind, currency: str) -> int:
-    rows = Posting.objects.filter(account__kind=kind, account__currency=currency)
-    return int(rows.aggregate(sum=Sum("amount_minor", default=0))["sum"])
-
-
-def _moved_in(kind: AccountKind, currency: str, sign: int, since: date, until: date) -> int:
-    """What came to the side on which the balance stands, within days."""
-    rows = Posting.objects.filter(
-        account__kind=kind,
-        account__currency=currency,
-        entry__created_at__date__gte=since,
-        entry__created_at__date__lt=until,
-    )
-    rows = rows.filter(amount_minor__gt=0) if sign > 0 else rows.filter(amount_minor__lt=0)
-    return abs(int(rows.aggregate(sum=Sum("amount_minor", default=0))["sum"]))

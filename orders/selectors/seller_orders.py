@@ -13,6 +13,8 @@ from django.db.models import (
     Count,
     DateField,
     Exists,
+    ExpressionWrapper,
+    F,
     Func,
     OuterRef,
     Prefetch,
@@ -44,7 +46,7 @@ from orders.models import (
 )
 from orders.selectors.cancelling import wish
 from orders.selectors.deadlines import Deadline, deadline
-from orders.selectors.postage import most_extra, open_extra
+from orders.selectors.postage import most_extra, open_extra, with_pauses
 from orders.selectors.sold_money import SoldMoney, money_of
 from orders.selectors.timeline import Told, history_of_shop
 
@@ -112,7 +114,9 @@ class Row:
     title: str
     to: str
     paid_at: datetime
+    # None once all is posted, and while the buyer is asked for extra postage.
     deadline: Deadline | None
+    asks_buyer: bool
     total: Money
 
 
@@ -128,11 +132,16 @@ def tab_counts(seller: Seller) -> dict[Tab, int]:
 
 
 def with_post_by(parts: QuerySet[SellerOrder]) -> QuerySet[Any]:
-    """Annotate ``post_by``: the last day for posting, by the promise of the day of the order."""
+    """Annotate ``post_by``: the last day for posting, by the promise of the day of the order.
+
+    And what ``with_pauses`` does: each day is added on which the buyer was asked for extra postage.
+    """
     promised = Coalesce("dispatch_days", "seller__dispatch_days")
     paid = TruncDate("order__placed_at", tzinfo=UTC)
     last = Func(paid, promised, function="b4a_last_posting_day", output_field=DateField())
-    return parts.annotate(post_by=last)
+    moved = ExpressionWrapper(last + F("stood_still"), output_field=DateField())
+    rows: QuerySet[Any] = with_pauses(parts).annotate(post_by=moved)
+    return rows
 
 
 def orders_in(seller: Seller, tab: Tab, filters: Filters) -> QuerySet[SellerOrder]:
@@ -150,7 +159,7 @@ def orders_in(seller: Seller, tab: Tab, filters: Filters) -> QuerySet[SellerOrde
         rows = rows.filter(order__country=filters.to)
     if filters.overdue:
         late = with_post_by(rows.filter(status__in=WAITING))
-        rows = late.filter(post_by__lt=timezone.localdate())
+        rows = late.filter(post_by__lt=timezone.localdate(), asks_buyer=False)
     if filters.text:
         rows = rows.filter(_about(filters.text))
     return with_lines(rows)
@@ -164,14 +173,15 @@ def _about(text: str) -> Q:
 
 
 def with_lines(rows: QuerySet[SellerOrder], *, photographed: bool = False) -> QuerySet[SellerOrder]:
-    """Load the order and the lines with their books: one more query at any size.
+    """Load the order, its pauses, and the lines with their books: one more query at any size.
 
     ``photographed`` lines bring the ``photo_rows`` of their copies in the same query.
     """
     lines = OrderLine.objects.select_related("listing__edition__work").order_by("pk")
     if photographed:
         lines = lines.annotate(photo_rows=photo_rows("listing"))
-    return rows.select_related("order").prefetch_related(Prefetch("lines", queryset=lines))
+    rows = with_pauses(rows).select_related("order")
+    return rows.prefetch_related(Prefetch("lines", queryset=lines))
 
 
 def rows_of(seller: Seller, found: Sequence[SellerOrder]) -> list[Row]:
@@ -184,7 +194,6 @@ def _row(seller: Seller, part: SellerOrder, today: date) -> Row:
     lines, order = list(part.lines.all()), part.order
     paid_at = order.placed_at or order.created_at
     place = order.city if order.country == seller.country else order.country.name
-    waits = part.status in WAITING
     return Row(
         seller_order=part,
         number=order.number,
@@ -192,8 +201,24 @@ def _row(seller: Seller, part: SellerOrder, today: date) -> Row:
         title=_in_few_words(lines),
         to=f"{order.full_name}, {place}",
         paid_at=paid_at,
-        deadline=deadline(paid_at, part.promised_days(seller), today=today) if waits else None,
+        deadline=deadline_of(seller, part, today),
+        asks_buyer=part.asks_buyer,  # type: ignore[attr-defined]  # annotated
         total=part.total,
+    )
+
+
+def deadline_of(seller: Seller, part: SellerOrder, today: date) -> Deadline | None:
+    """Return by when an order that was loaded ``with_lines`` is to be posted; None where nothing presses.
+
+    While the buyer is asked for extra postage, the shop's deadline stands still.
+    """
+    if part.status not in WAITING or part.asks_buyer:  # type: ignore[attr-defined]  # annotated
+        return None
+    return deadline(
+        part.order.placed_at or part.order.created_at,
+        part.promised_days(seller),
+        today=today,
+        stood_still=part.stood_still,  # type: ignore[attr-defined]  # annotated
     )
 
 
@@ -300,9 +325,6 @@ def sold_order(seller: Seller, number: str) -> SoldOrder:
     """Return one order of the shop as a page; thirteen queries. Raises as ``order_of``."""
     part = full_order_of(seller, number)
     lines, order = list(part.lines.all()), part.order
-    paid_at, today = order.placed_at or order.created_at, timezone.localdate()
-    # While the buyer is asked for extra postage, the shop's deadline stands still.
-    waits = part.status in WAITING and open_extra(part) is None
     # What the marketplace gives of its own is none of the shop's money.
     refunds = part.refunds.exclude(status=RefundStatus.FAILED).exclude(stage=Stage.GOODWILL)
     given = (refund.amount for refund in refunds.order_by("pk"))
@@ -312,7 +334,7 @@ def sold_order(seller: Seller, number: str) -> SoldOrder:
         lines=[SoldLine(line, pictures(line.photo_rows)) for line in lines],  # type: ignore[attr-defined]  # annotated
         left=sum(line.left for line in lines),
         address=label_lines(order, sender_country=str(seller.country)),
-        deadline=deadline(paid_at, part.promised_days(seller), today=today) if waits else None,
+        deadline=deadline_of(seller, part, timezone.localdate()),
         history=history_of_shop(part),
         extra=open_extra(part),
         most_extra=most_extra(part),

@@ -9,13 +9,16 @@ The rules, for the days before a moment ``as_of``:
   day of payment (UTC) as the shop promised then. It was posted *in time* if its last parcel was on its way
   by that day. One that was posted counts at once; one that was cancelled is not due. While its buyer was
   asked for extra postage its time stood still: each day that was begun is added, up to ``as_of``.
+* Of an order a *claim was upheld* if a case about it, other than that the buyer changed their mind, was
+  settled at the shop's cost: money given back, all or a part, or another copy sent. What the marketplace
+  paid of its own, what was denied, and what is still open does not count.
 * A *question* is a conversation that a reader began; what follows in it ("Thank you") asks nothing.
   The time to an *answer* is from its first message to the shop's first, the median of these days. A
   question without an answer counts with the time it has waited, once that is a day.
 * *Ratings* are the reviews of the shop published in these days.
 
 What came after ``as_of`` is never looked at: cancelling and posting are read from the history, which is
-append-only, so that any day's figures can be had again. ``figures`` is the rules in Python over the rows
+append-only, and a closed case stays as it is, so that any day's figures can be had again. ``figures`` is the rules in Python over the rows
 of one shop, ``standings`` the same as one statement over all of them; a test holds them together.
 """
 
@@ -49,6 +52,8 @@ class PastOrder:
     called_off_at: datetime | None = None
     # From when to when the buyer was asked for extra postage; without an end, they still are.
     asked: Sequence[tuple[datetime, datetime | None]] = ()
+    # When the first claim of its buyer was upheld.
+    upheld_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +80,7 @@ class Figures:
     cancelled: int
     due: int
     in_time: int
+    claims: int
     rating_sum: int
     rating_count: int
     questions: int
@@ -108,6 +114,7 @@ def figures(
         cancelled=len(placed) - len(kept),
         due=len(due),
         in_time=sum(_in_time(order, as_of) for order in due),
+        claims=sum(_before(order.upheld_at, as_of) for order in placed),
         rating_sum=sum(rated),
         rating_count=len(rated),
         questions=len(asked),
@@ -175,7 +182,12 @@ _STANDINGS = """
             min(e.created_at) FILTER (WHERE e.type = 'called_off' AND e.created_at < %(as_of)s
                 AND placed.status = 'cancelled') AS called_off_at,
             -- A parcel each. No more follow once all is posted, so the last is known for any day.
-            max(e.created_at) FILTER (WHERE e.type = 'shipped') AS last_parcel_at
+            max(e.created_at) FILTER (WHERE e.type = 'shipped') AS last_parcel_at,
+            EXISTS (
+                SELECT FROM orders_case c WHERE c.seller_order_id = placed.id
+                    AND c.status = 'resolved' AND c.reason <> 'changed_mind'
+                    AND c.outcome <> 'goodwill' AND c.closed_at < %(as_of)s
+            ) AS upheld
         FROM placed LEFT JOIN orders_orderevent e ON e.seller_order_id = placed.id
             AND e.type IN ('cancelled', 'refused', 'called_off', 'shipped')
         GROUP BY placed.id, placed.seller_id, placed.post_by, placed.status
@@ -187,6 +199,7 @@ _STANDINGS = """
         SELECT seller_id,
             count(*) AS orders,
             count(cancelled_at) AS cancelled,
+            count(*) FILTER (WHERE upheld) AS claims,
             count(*) FILTER (WHERE cancelled_at IS NULL AND (shipped_at IS NOT NULL
                 OR (post_by + 1)::timestamp AT TIME ZONE 'UTC' <= %(as_of)s)) AS due,
             count(*) FILTER (WHERE cancelled_at IS NULL
@@ -216,7 +229,7 @@ _STANDINGS = """
         GROUP BY seller_id
     )
     SELECT s.id, coalesce(orders, 0), coalesce(cancelled, 0), coalesce(due, 0),
-        coalesce(in_time, 0), coalesce(rated.rating_sum, 0), coalesce(rated.rating_count, 0),
+        coalesce(in_time, 0), coalesce(claims, 0), coalesce(rated.rating_sum, 0), coalesce(rated.rating_count, 0),
         coalesce(questions, 0), coalesce(answered, 0), answer_minutes::integer
     FROM accounts_seller s
     LEFT JOIN counted ON counted.seller_id = s.id
@@ -226,7 +239,7 @@ _STANDINGS = """
     ORDER BY s.id
 """
 _COLUMNS = (
-    "seller_id", "orders", "cancelled", "due", "in_time", "rating_sum", "rating_count",
+    "seller_id", "orders", "cancelled", "due", "in_time", "claims", "rating_sum", "rating_count",
     "questions", "answered", "answer_minutes",
 )  # fmt: skip
 

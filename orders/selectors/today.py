@@ -135,10 +135,10 @@ def to_post(seller: Seller, day: date) -> ToPost:
     waiting = with_post_by(SellerOrder.objects.filter(seller=seller, status__in=WAITING))
     found = waiting.aggregate(
         n=Count("pk"),
-        overdue=Count("pk", filter=Q(post_by__lt=day)),
-        today=Count("pk", filter=Q(post_by=day)),
+        overdue=Count("pk", filter=Q(post_by__lt=day, asks_buyer=False)),
+        today=Count("pk", filter=Q(post_by=day, asks_buyer=False)),
     )
-    first = with_lines(waiting).order_by("post_by", "order__placed_at", "pk")  # type: ignore[misc]  # annotated by with_post_by
+    first = with_lines(waiting).order_by("asks_buyer", "post_by", "order__placed_at", "pk")  # type: ignore[misc]  # annotated by with_post_by
     rows = first[:TO_POST_SHOWN]
     return ToPost(found["n"], found["overdue"], found["today"], list(rows))
 

@@ -11,7 +11,9 @@ class PostageForm(RefusableForm):
     """How much more the post costs, and why."""
 
     amount = MoneyField(
-        label=_("Extra postage"), error_messages={"required": _("Say how much more it costs.")}
+        label=_("Extra postage"),
+        help_text=_("What it costs more than was paid, like 3.50."),
+        error_messages={"required": _("Say how much more it costs.")},
     )
     reason = forms.CharField(
         label=_("Why it costs more"),

@@ -11,6 +11,7 @@ from books4all.lib.forms import MoneyField
 from books4all.lib.money import Money
 from orders.forms import RefusableForm
 from orders.models import Case, CaseLine
+from orders.selectors.case_money import account_of, terms_of
 from orders.services.case_answers import Arrived
 
 LABEL_BYTES = 5_000_001
@@ -58,6 +59,14 @@ class ApproveForm(SayForm):
         ),
     )
 
+    def __init__(self, case: Case, *args: Any, **kwargs: Any) -> None:
+        super().__init__(case, *args, **kwargs)
+        label = self.fields["label"]
+        label.required = terms_of(case, agreed=True).shop_pays_return
+        label.error_messages["required"] = _(
+            "Add the label (PDF) for the way back, or give the money back without the book."
+        )
+
     def clean_label(self) -> bytes:
         """Return the file's contents, cut just past what is refused."""
         file = self.cleaned_data.get("label")
@@ -71,6 +80,15 @@ class OfferForm(SayForm):
     amount = MoneyField(
         label=_("Amount"), error_messages={"required": _("Say how much you offer.")}
     )
+
+    def __init__(self, case: Case, *args: Any, **kwargs: Any) -> None:
+        super().__init__(case, *args, **kwargs)
+        lines = case.lines.values_list("order_line", flat=True)
+        left = Money(account_of(case.seller_order).most_of(lines), case.currency)
+        words = _("Like 3.50. At most %(left)s: what is left of the price.") % {"left": left}
+        if case.asked:
+            words = _("The reader asks for %(asked)s.") % {"asked": case.asked} + f" {words}"
+        self.fields["amount"].help_text = words
 
     def clean_amount(self) -> Money:
         """Return it with its currency."""
@@ -133,7 +151,9 @@ class GoodwillForm(RefusableForm):
     """Some of the money back, of the shop's own accord."""
 
     amount = MoneyField(
-        label=_("Amount"), error_messages={"required": _("Say how much you give back.")}
+        label=_("Amount"),
+        help_text=_("Like 3.50."),
+        error_messages={"required": _("Say how much you give back.")},
     )
     words = forms.CharField(
         label=_("Why"),

@@ -44,21 +44,33 @@ class OfferForm(RefusableForm):
         max_value=100,
         decimal_places=2,
         required=False,
-        help_text=gettext_lazy("For a percentage, and for the cheapest of several (100 is free)."),
+        help_text=gettext_lazy("Of the price. 100 is free."),
         widget=forms.TextInput(attrs={"inputmode": "decimal"}),
+        error_messages={
+            "invalid": gettext_lazy("Enter the percentage as a number, like 10 or 7.5")
+        },
     )
-    amount = MoneyField(label=gettext_lazy("Amount"), required=False)
+    amount = MoneyField(
+        label=gettext_lazy("Amount"),
+        required=False,
+        help_text=gettext_lazy("Off the books of one order together, like 4.50."),
+    )
     bundle = forms.IntegerField(
-        label=gettext_lazy("Of every … books"), min_value=2, max_value=100, required=False
+        label=gettext_lazy("Of every so many books"), min_value=2, max_value=100, required=False
     )
     reduced = forms.IntegerField(
-        label=gettext_lazy("the cheapest …"), min_value=1, max_value=99, required=False
+        label=gettext_lazy("So many of the cheapest"), min_value=1, max_value=99, required=False
     )
-    minimum = MoneyField(label=gettext_lazy("From books for at least"), required=False)
+    minimum = MoneyField(
+        label=gettext_lazy("From books for at least"),
+        required=False,
+        help_text=gettext_lazy("Leave it empty and the offer holds from the first book."),
+    )
     conditions = forms.MultipleChoiceField(
         label=gettext_lazy("Only books in this condition"),
         choices=Condition.choices,
         required=False,
+        help_text=gettext_lazy("Tick nothing, and it holds for all."),
         widget=forms.CheckboxSelectMultiple,
     )
     first_day = forms.DateField(

@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import NoReverseMatch, reverse
 from django.utils.formats import date_format
 from django.utils.http import urlencode
+from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
@@ -19,7 +20,7 @@ from orders.constants import Actor
 from orders.models import SellerOrder
 from orders.selectors import today as reads
 from orders.selectors.case_words import what_next
-from orders.selectors.deadlines import deadline
+from orders.selectors.seller_orders import deadline_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,16 +64,15 @@ def today(request: HttpRequest, member: SellerMember) -> HttpResponse:
 
 def _row(shop: Seller, part: SellerOrder, day: date) -> Row:
     lines, order = list(part.lines.all()), part.order
-    paid = order.placed_at or order.created_at
-    waits = deadline(paid, part.promised_days(shop), today=day)
+    waits = deadline_of(shop, part, day)
     return Row(
         number=order.number,
         url=_url("order", shop, order.number),
         title=_in_few_words([line.title for line in lines], sum(line.quantity for line in lines)),
         lines=lines[:3],
         to=f"{order.full_name}, {order.city}",
-        post_by=waits.words,
-        kind=waits.kind,
+        post_by=waits.words if waits else _("Buyer is asked"),
+        kind=waits.kind if waits else "",
         part=part,
     )
 
@@ -115,6 +115,7 @@ def _urls(shop: Seller, page: reads.Today) -> dict[str, str]:
         "to_post": _url("orders", shop, tab="waiting"),
         "overdue": _url("orders", shop, tab="waiting", overdue="on"),
         "cases": _url("cases", shop),
+        "claims": _url("cases", shop, show="all"),
         "messages": _url("messages", shop, show="unread"),
         "live": _url("listings", shop, status="active"),
         "all": _url("listings", shop),

@@ -141,7 +141,7 @@ def offer(*, case_id: UUID, amount: Money, words: str = "", by: By) -> Case:
         raise ConflictError(_("There is no book to keep. Give the money back, or decline."))
     account = account_of(case.seller_order)
     lines = case.lines.values_list("order_line", flat=True)
-    left = min(account.left, sum(account.lines[key].left for key in lines))
+    left = account.most_of(lines)
     if not 0 < amount.minor <= left:
         message = _("Offer something, and at most %(left)s.")
         told = message % {"left": Money(left, case.currency)}

@@ -158,7 +158,8 @@ def record(
     """Write a step to the order's timeline, and have the right people told by mail.
 
     The side that acts knows; the other is told, both of what nobody or staff did, and both of a case
-    that is opened (the buyer gets it in writing). ``to`` names the only one.
+    that is opened (the buyer gets it in writing). ``to`` names the only one. Staff are told of what comes
+    before them.
     """
     seller_order = case.seller_order
     written = timeline.record(
@@ -171,6 +172,8 @@ def record(
         data={"case": str(case.pk), **(data or {})},
     )
     tell(written, to=to or (None if event == EventType.CASE_OPENED else _other(by.side)))
+    if event == EventType.CASE_ESCALATED and by.side != Actor.STAFF:
+        tell(written, to=Actor.STAFF)
     if by.side == Actor.SELLER and event in _LOGGED:
         activity.record(
             seller=seller_order.seller,

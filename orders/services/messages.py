@@ -135,7 +135,10 @@ def block(*, thread_id: UUID, side: str, actor: User) -> None:
     thread = _locked(thread_id)
     if thread.is_about_open_order:
         raise ConflictError(
-            _("While the order is on its way you need each other. Report the messages instead.")
+            _(
+                "While the order is on its way, or a claim about it is open, you need each other."
+                " Report the messages instead."
+            )
         )
     if thread.buyer is not None:
         MessageBlock.objects.get_or_create(seller=thread.seller, buyer=thread.buyer, side=side)

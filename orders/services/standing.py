@@ -9,7 +9,7 @@ from accounts.models import SellerStanding
 from orders.selectors.standing import standings
 
 _COUNTS = (
-    "as_of", "orders", "cancelled", "due", "in_time", "rating_sum", "rating_count",
+    "as_of", "orders", "cancelled", "due", "in_time", "claims", "rating_sum", "rating_count",
     "questions", "answered", "answer_minutes",
 )  # fmt: skip
 

@@ -17,6 +17,7 @@ from books4all.lib.http import client_address, network_of
 from books4all.lib.ratelimit import Limit, LimitExceededError, limiter
 from books4all.lib.sameorigin import same_origin_required
 from catalog.selectors.lists import new_copies_for
+from orders.errors import CheckoutInProgressError
 from orders.forms import AddForm, CodeForm, DeliveryForm, QuantityForm
 from orders.models import Basket
 from orders.receivers import SESSION_KEY
@@ -124,28 +125,43 @@ def basket_delivery(request: HttpRequest) -> HttpResponse:
 def basket_code(request: HttpRequest) -> HttpResponse:
     """Put the code of a promotion or a gift card in the basket, or take one out."""
     own, form = own_basket(request), CodeForm(request.POST)
-    back = redirect(
-        "orders:checkout" if request.POST.get("next") == "checkout" else "orders:basket"
-    )
+    at_checkout, problem = request.POST.get("next") == "checkout", ""
     if own is None:
         return redirect("orders:basket")
     remove = form.data.get("remove", "")
     if remove.isdecimal() and len(remove) < 19:
         change_basket(request, own, lambda: promotions.remove_code(basket=own, pk=int(remove)))
     elif not form.is_valid():
-        messages.error(request, _("Enter the code of your voucher or gift card."))
+        problem = _("Enter the code of your voucher or gift card.")
     else:
-        _type_code(request, own, form.cleaned_data["code"])
-    return back
+        problem = _type_code(request, own, form.cleaned_data["code"])
+    if problem and not at_checkout:
+        told = {"typed": form.data.get("code", ""), "problem": problem, "error_title": True}
+        context = {**basket_context(own_view(request)), **told}
+        return render(request, "orders/basket.html", context, status=422)
+    if problem:
+        messages.error(request, problem)
+    return redirect("orders:checkout" if at_checkout else "orders:basket")
 
 
-def _type_code(request: HttpRequest, own: Basket, code: str) -> None:
+def _type_code(request: HttpRequest, own: Basket, code: str) -> str:
+    """Use a code, and return why it can't be used."""
     try:
         limiter().hit(CODES, network_of(client_address(request)))
     except LimitExceededError as error:
-        messages.error(request, error.message)
-        return
-    change_basket(request, own, lambda: promotions.type_code(basket=own, code=code))
+        return error.message
+    refused: list[str] = []
+
+    def use() -> None:
+        try:
+            promotions.type_code(basket=own, code=code)
+        except CheckoutInProgressError:
+            raise
+        except DomainError as error:
+            refused.append(error.message)
+
+    change_basket(request, own, use)
+    return "".join(refused)
 
 
 @require_POST

@@ -184,6 +184,7 @@ class SellerStandingFactory(DjangoModelFactory[SellerStanding]):
     cancelled = 1
     due = 49
     in_time = 48
+    claims = 2
     rating_sum = 45
     rating_count = 10
     questions = 4

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -15,6 +16,7 @@ from django.http import HttpRequest, QueryDict
 from django.template import Context, Template, engines
 from django.template.loader import get_template, render_to_string
 
+from books4all.lib.charts import bar_chart, scale_of
 from books4all.lib.money import Money
 from books4all.lib.pictures import Picture
 
@@ -249,6 +251,12 @@ def test_the_error_summary_links_to_what_is_wrong() -> None:
     assert render(include, form=CopyForm()).strip() == ""
 
 
+def test_a_deadline_at_midnight_is_the_end_of_a_day() -> None:
+    ends = datetime(2026, 11, 26, tzinfo=UTC)
+    assert render("{{ at|until }}", at=ends) == "the end of Wednesday 25 November"
+    assert render("{{ at|until }}", at=ends.replace(hour=9)) == "Thursday 26 November, 09:00"
+
+
 # ---- charts ------------------------------------------------------------------------------------
 
 
@@ -259,6 +267,38 @@ def test_a_chart_has_its_figures_as_a_table() -> None:
     assert 'role="img" aria-label="A&lt;b"' in html
     assert '<td>2 May</td><td class="num">£2.50</td>' in html
     assert html.count('class="b"') == 2
+
+
+@pytest.mark.parametrize(
+    ("top", "rules"),
+    [
+        (0, [0, 1, 2, 3, 4]),
+        (4, [0, 1, 2, 3, 4]),
+        (5, [0, 2, 4, 6, 8]),
+        (13_540, [0, 4_000, 8_000, 12_000, 16_000]),
+        (40_001, [0, 20_000, 40_000, 60_000, 80_000]),
+    ],
+)
+def test_the_rules_of_a_chart_are_round_and_reach_its_highest_bar(
+    top: int, rules: list[int]
+) -> None:
+    assert scale_of(top) == rules
+
+
+def test_no_word_of_a_chart_is_cut_at_its_edges() -> None:
+    labels = [f"{day} September 2026" for day in range(1, 9)]
+    drawn = bar_chart(
+        [1, *[0] * 6, 1_234_567],
+        labels,
+        title="Sales",
+        said=lambda pence: f"£{pence / 100:,.2f}",
+    )
+    for x, anchor, word in re.findall(r'<text x="([\d.]+)"[^>]*anchor="(\w+)">([^<]*)<', drawn):
+        wide = len(word) * 6  # the letters of the page's font are 6 wide at this size
+        assert not word.endswith(".00")  # whole pounds on a scale of whole pounds
+        left = float(x) - {"start": 0, "middle": wide / 2, "end": wide}[anchor]
+        assert left >= 0
+        assert left + wide <= 760
 
 
 def test_a_sparkline_survives_flat_and_short_series() -> None:

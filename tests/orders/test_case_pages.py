@@ -18,6 +18,7 @@ from orders.services import case_answers, cases
 from tests.factories.accounts import SellerMemberFactory, UserFactory
 from tests.factories.catalog import ListingFactory
 from tests.factories.covers import picture
+from tests.factories.orders import ExtraPostageFactory
 from tests.orders.cases import READER, complain, given_back, money, posted, shop
 from tests.orders.journeys import run_jobs
 from tests.orders.selling import member_of
@@ -115,6 +116,35 @@ def test_a_guest_claims_and_is_paid(client: Client, part: SellerOrder) -> None:
     assert told[(order.email,)] == f"We have told {part.seller.name}"
 
 
+def test_a_shop_that_takes_a_book_back_is_not_said_to_agree(
+    client: Client, part: SellerOrder
+) -> None:
+    case = complain(part, CaseReason.WRONG_BOOK)
+    case_answers.take_back(case_id=case.pk, words="It is the one shown.", by=shop(part.seller))
+    page = words(client.get(to("case", case)))
+    assert "The book is to be sent back" in page
+    assert "The shop agrees" not in page
+
+
+def test_a_shop_is_told_how_much_it_can_offer(part: SellerOrder) -> None:
+    case = complain(part)
+    keeper = Client()
+    keeper.force_login(member_of(part.seller))
+    page = words(keeper.get(at("case_answer", case, "offer")))
+    assert f"At most {part.items}: what is left of the price." in page
+
+
+def test_the_list_of_orders_says_what_is_open(client: Client) -> None:
+    reader = UserFactory()
+    part = posted(ListingFactory(), user=reader)
+    complain(part)
+    ExtraPostageFactory(seller_order=part, amount_minor=350)
+    client.force_login(reader)
+    page = words(client.get(reverse("orders:my_orders")))
+    assert "It came damaged</a>. Waits for the shop." in page
+    assert "Asks for £3.50 of extra postage" in page
+
+
 def test_the_way_back_to_the_last_penny(client: Client, part: SellerOrder) -> None:
     case = complain(part)
     keeper = Client()
@@ -128,6 +158,8 @@ def test_the_way_back_to_the_last_penny(client: Client, part: SellerOrder) -> No
     assert all(f"{at('case', case)}{step}/" in page for step in ("refund", "approve", "offer"))
 
     url = at("case_answer", case, "approve")
+    asked = words(keeper.get(url))
+    assert "Label for the way back (PDF)</label>" in asked  # not optional: the shop owes it
     assert "Add the label" in words(keeper.post(url, {}))
     keeper.post(url, {"label": LABEL})
     assert "Send it to" in words(client.get(to("case", case)))

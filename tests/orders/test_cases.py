@@ -6,7 +6,9 @@ from uuid import uuid4
 
 import pytest
 import time_machine
+from django.core import mail
 from django.db import IntegrityError, transaction
+from django.utils import timezone
 
 from accounts.constants import ReturnPostage
 from books4all.lib.errors import ConflictError, DomainError
@@ -430,6 +432,37 @@ def test_goodwill_of_the_shop() -> None:
 def escalated(part: SellerOrder) -> Case:
     case = complain(part)
     return cases.escalate(case_id=case.pk, words="We see it otherwise.", by=shop(part.seller))
+
+
+def test_staff_are_told_of_what_comes_before_them(settings: Any) -> None:
+    settings.STAFF_EMAIL = "staff@books4all.example"
+    case = escalated(posted())
+    late = complain(posted())
+    Case.objects.filter(pk=late.pk).update(
+        status=CaseStatus.POSTED, has_proof=False, reminded_at=timezone.now()
+    )
+    with time_machine.travel(days_on(60)):
+        case_clock.advance(case_id=late.pk)
+    run_jobs(only=["orders.send_case_mail"])
+    told = [letter for letter in mail.outbox if letter.to == [settings.STAFF_EMAIL]]
+    assert [letter.subject for letter in told] == [
+        f"A claim about order {one.seller_order.order.number} waits for a decision"
+        for one in (case, late)
+    ]
+    assert "by: Shop. In their words:\nWe see it otherwise." in told[0].body
+    assert f"/admin/orders/case/{case.pk}/change/" in told[0].body
+    assert "In their words" not in told[1].body
+
+
+def test_staff_are_not_asked_for_what_is_settled_or_what_they_brought_up_themselves(
+    settings: Any,
+) -> None:
+    settings.STAFF_EMAIL = "staff@books4all.example"
+    part = posted()
+    case_answers.refund(case_id=escalated(part).pk, by=shop(part.seller))
+    cases.escalate(case_id=complain(posted()).pk, words="I take this one.", by=staff())
+    run_jobs(only=["orders.send_case_mail"])
+    assert not [letter for letter in mail.outbox if letter.to == [settings.STAFF_EMAIL]]
 
 
 def staff() -> By:

@@ -17,7 +17,7 @@ from books4all.lib.errors import ConflictError, DomainError, NotFoundError
 from catalog.constants import ListingStatus
 from catalog.models import Listing
 from orders import emails
-from orders.constants import SellerOrderStatus, Side
+from orders.constants import CaseStatus, SellerOrderStatus, Side
 from orders.errors import MessagesBlockedError, ThreadClosedError, TooManyMessagesError
 from orders.models import Message, MessageBlock, MessageReport, SellerOrder, Thread
 from orders.selectors import messages as reads
@@ -25,6 +25,7 @@ from orders.services import messages as writes
 from tests.factories.accounts import SellerMemberFactory, StaffFactory, UserFactory
 from tests.factories.catalog import ListingFactory
 from tests.factories.orders import (
+    CaseFactory,
     MessageFactory,
     MessageReportFactory,
     OrderFactory,
@@ -290,6 +291,24 @@ def test_while_an_order_is_on_its_way_nobody_is_shut_out(
     SellerOrder.objects.filter(pk=part.pk).update(status=SellerOrderStatus.DELIVERED)
     with pytest.raises(MessagesBlockedError):
         writes.reply(thread_id=sent.thread_id, side=Side.BUYER, author=reader, text="Thank you")
+
+
+def test_nobody_is_shut_out_of_an_open_case(
+    reader: User, member: SellerMember, part: SellerOrder
+) -> None:
+    sent = writes.write_about_order(
+        seller_order=part, side=Side.BUYER, author=reader, text="It is torn."
+    )
+    SellerOrder.objects.filter(pk=part.pk).update(status=SellerOrderStatus.DELIVERED)
+    case = CaseFactory(seller_order=part)
+    MessageBlock.objects.create(seller=member.seller, buyer=reader, side=Side.BUYER)
+    with pytest.raises(ConflictError):
+        writes.block(thread_id=sent.thread_id, side=Side.SELLER, actor=member.user)
+    answer(sent.thread, member)
+    case.status, case.answer_by, case.closed_at = CaseStatus.CANCELLED, None, timezone.now()
+    case.save()
+    with pytest.raises(MessagesBlockedError):
+        answer(sent.thread, member)
 
 
 def test_staff_look_hide_and_close(reader: User, member: SellerMember, listing: Listing) -> None:

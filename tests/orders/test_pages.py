@@ -9,6 +9,7 @@ from catalog.models import Listing
 from orders.models import Basket, Order, SandboxPayment
 from tests.factories.accounts import AddressFactory, UserFactory
 from tests.factories.catalog import DeliveryRateFactory, ListingFactory
+from tests.factories.promotions import PromotionFactory
 from tests.orders.journeys import basket_with, placed
 
 pytestmark = pytest.mark.django_db
@@ -63,6 +64,22 @@ def test_a_stranger_buys_from_two_shops(client):
     assert "Thank you, Hester Lamb" in text(tracking)
     assert "no-store" in tracking["Cache-Control"]
     assert "Your basket is empty" in text(client.get(reverse("orders:basket")))
+
+
+def test_a_code_that_does_not_hold_stays_in_its_field_with_the_reason(client):
+    add(client, ListingFactory(price_minor=600))
+    path = reverse("orders:basket_code")
+    response = client.post(path, {"code": "SPRlNG", "next": "basket"})
+    page = text(response)
+    assert response.status_code == 422
+    assert "<title>Error: Your basket" in page
+    assert 'value="SPRlNG" aria-invalid="true"' in page
+    assert page.count("There is no such code. Check it against your card or mail.") == 1
+    assert "Enter the code" in text(client.post(path, {"code": "", "next": "basket"}))
+    PromotionFactory(code="SPRING", percent_bp=1000)
+    used = client.post(path, {"code": "SPRING", "next": "basket"}, follow=True)
+    assert "−£0.60" in text(used)
+    assert "aria-invalid" not in text(used)
 
 
 def test_errors_keep_what_was_typed_and_name_the_remedy(client):

@@ -354,3 +354,12 @@ def test_control_without_the_lock_a_buyer_uses_it_again(monkeypatch: pytest.Monk
 
 def test_an_offer_that_all_may_join_has_a_factory() -> None:
     assert PromotionShopFactory().promotion.borne_bp == 5000
+
+
+@pytest.mark.parametrize(
+    ("bp", "said"), [(10_000, "100"), (1_000, "10"), (750, "7.5"), (25, "0.25")]
+)
+def test_a_percentage_is_said_as_it_was_typed(bp: int, said: str) -> None:
+    offer = Promotion(kind=PromotionKind.PERCENT, percent_bp=bp, borne_bp=10_000 - bp)
+    assert offer.words == f"{said}% off"
+    assert offer.shop_share == f"{said}%"

@@ -13,10 +13,11 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import User
-from orders.constants import AccountKind
+from orders.constants import AccountKind, RefusalReason
 from orders.models import JournalEntry, LedgerAccount, Order, SellerOrder
-from orders.selectors.money_figures import Period, ageing, flow, percent, period
+from orders.selectors.money_figures import Period, ageing, bank, flow, percent, period
 from orders.services import seller_orders
+from orders.services.steps import Asked
 from tests.factories.accounts import SellerFactory, SellerStandingFactory, StaffFactory, UserFactory
 from tests.factories.catalog import IdentifierFactory, ListingFactory
 from tests.orders.journeys import placed
@@ -160,6 +161,20 @@ def test_what_is_held_is_aged(order: Order) -> None:
     assert rows[2] == ["0", "£0.00", "1", "£8.80"]
 
 
+def test_what_the_bank_still_has_is_aged(staff: Client) -> None:
+    lost = placed(ListingFactory(price_minor=600)).seller_orders.get()
+    seller_orders.refuse(
+        seller_order_id=lost.pk, reason=RefusalReason.NOT_FOUND, restock=False, asked=Asked(None)
+    )
+    today = timezone.now().date()
+    for days, line in ((0, 0), (6, 2), (40, 4)):
+        rows = [[str(cell) for cell in row] for row in bank(today=today + timedelta(days)).rows]
+        assert rows[line][1:] == ["£8.80", "£0.00", "£8.80"]
+        assert rows[-1] == ["Together", "£8.80", "£0.00", "£8.80"]
+        assert sum(row[1] == "£8.80" for row in rows) == 2
+    assert "Between the books and the bank, by age" in get(staff, "money")
+
+
 def test_figures_take_as_many_queries_for_many_rows(staff: Client, order: Order) -> None:
     url = reverse("admin:money")
     staff.get(url)
@@ -168,13 +183,14 @@ def test_figures_take_as_many_queries_for_many_rows(staff: Client, order: Order)
     placed(ListingFactory())
     with CaptureQueriesContext(connection) as many:
         staff.get(url, {"span": "12"})
-    # The session, the user, sales, flow, ageing, health.
-    assert len(many) == len(few) == 6
+    # The session, the user, sales, flow, ageing; what stands at the provider, on the way to shops, and to buyers;
+    # health.
+    assert len(many) == len(few) == 9
 
 
 def test_tables_as_csv_are_no_formulas(staff: Client, order: Order) -> None:
     SellerStandingFactory(seller__name="=HYPERLINK(1)", orders=10, cancelled=3, due=7, in_time=5)
-    for table in ("sales", "flow", "ageing", "health"):
+    for table in ("sales", "flow", "ageing", "bank", "health"):
         response = staff.get(reverse("admin:money_csv", args=[table]))
         assert response["Content-Type"].startswith("text/csv")
         rows = list(csv.reader(StringIO(response.content.decode())))
@@ -230,3 +246,24 @@ def test_percentages_are_rounded_half_up() -> None:
     assert [percent(*pair) for pair in ((1, 8), (1, 3), (2, 3), (0, 5), (5, 0))] == [
         "12.5 %", "33.3 %", "66.7 %", "0.0 %", "–",
     ]  # fmt: skip
+
+
+def test_what_is_nothing_is_a_dash(staff: Client, order: Order) -> None:
+    account = LedgerAccount.objects.get(kind=AccountKind.CLEARING)
+    entry = JournalEntry.objects.order_by("pk").first()
+    assert entry is not None
+    for row in (account, entry):
+        page = get(staff, f"orders_{row._meta.model_name}_change", row.pk)
+        assert ">None<" not in page
+        assert "+00:00" not in page
+        assert "<td>–</td>" in page.replace(' class="field-debit_shown"', "").replace(
+            ' class="field-credit_shown"', ""
+        )
+
+
+def test_shops_without_a_fault_are_not_among_those_that_cancel(staff: Client) -> None:
+    SellerStandingFactory(seller__name="Faultless", cancelled=0, claims=0, due=9, in_time=9)
+    SellerStandingFactory(seller__name="Claimed against", cancelled=0, claims=1, due=9, in_time=9)
+    page = get(staff, "money")
+    assert "Claimed against" in page
+    assert "Faultless" not in page

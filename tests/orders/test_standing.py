@@ -1,6 +1,7 @@
 """How well shops keep their word: the rules, the statement that follows them, and any day again."""
 
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -34,6 +35,7 @@ from tests.factories.accounts import (
 )
 from tests.factories.catalog import ListingFactory, SellerReviewFactory
 from tests.factories.orders import (
+    CaseFactory,
     ExtraPostageFactory,
     MessageFactory,
     OrderEventFactory,
@@ -78,6 +80,32 @@ def test_an_order_that_its_buyer_called_off_is_not_counted() -> None:
     assert (found.orders, found.cancelled, found.due) == (2, 1, 1)
 
 
+def test_a_claim_counts_once_it_is_upheld() -> None:
+    upheld = PastOrder(MONDAY, 5, upheld_at=MONDAY + DAY)
+    found = of(upheld, PastOrder(MONDAY, 5), PastOrder(MONDAY, 5, upheld_at=AS_OF))
+    assert (found.orders, found.claims) == (3, 1)
+
+
+@pytest.mark.django_db
+def test_what_is_no_claim_of_the_shop_s_does_not_count() -> None:
+    seller = SellerFactory()
+    closed = {"status": "resolved", "closed_at": MONDAY + DAY, "answer_by": None}
+    cases: list[dict[str, Any]] = [
+        {**closed, "outcome": "refunded", "reason": "changed_mind"},
+        {**closed, "outcome": "goodwill"},
+        {**closed, "outcome": "", "status": "denied"},
+        {},
+        {**closed, "outcome": "replaced"},
+    ]
+    for case in cases:
+        part = SellerOrderFactory(
+            seller=seller, order=OrderFactory(placed_at=MONDAY), status=SellerOrderStatus.DELIVERED
+        )
+        CaseFactory(seller_order=part, **case)
+    [row] = standings(as_of=AS_OF, days=30, seller_ids=[seller.pk])
+    assert (row.orders, row.claims, row.without_claims) == (5, 1, 80)
+
+
 def test_while_the_buyer_is_asked_for_extra_postage_time_stands_still() -> None:
     thursday = MONDAY + 3 * DAY
     asked = ((MONDAY + HOUR, MONDAY + 30 * HOUR),)
@@ -111,7 +139,7 @@ LATER = st.none() | st.integers(min_value=0, max_value=60 * 24 * 20).map(
     lambda minutes: timedelta(minutes=minutes)
 )
 ORDERS = st.lists(
-    st.tuples(MOMENTS, st.integers(0, 9), LATER, LATER, st.booleans(), LATER), max_size=6
+    st.tuples(MOMENTS, st.integers(0, 9), LATER, LATER, st.booleans(), LATER, LATER), max_size=6
 )
 QUESTIONS = st.lists(st.tuples(MOMENTS, LATER), max_size=5)
 RATINGS = st.lists(st.tuples(MOMENTS, st.integers(1, 5)), max_size=4)
@@ -138,13 +166,16 @@ def test_the_statement_follows_the_rules(orders, questions, ratings, days) -> No
 
 def _order(
     seller: Seller,
-    story: tuple[datetime, int, timedelta | None, timedelta | None, bool, timedelta | None],
+    story: tuple[
+        datetime, int, timedelta | None, timedelta | None, bool, timedelta | None, timedelta | None
+    ],
 ) -> PastOrder:
     """Write an order that was placed then; what is cancelled, or ``called_off``, was not posted before.
 
     An hour later its buyer was ``asked`` for extra postage, for so long (for a whole number of days: still).
+    Two claims of theirs were ``upheld``, the second a day after the first.
     """
-    placed_at, dispatch_days, cancelled, shipped, called_off, asked = story
+    placed_at, dispatch_days, cancelled, shipped, called_off, asked, upheld = story
     if cancelled is not None:
         shipped = None
     status = SellerOrderStatus.PLACED if shipped is None else SellerOrderStatus.COMPLETED
@@ -168,7 +199,19 @@ def _order(
         when.get(EventType.SHIPPED),
         when.get(EventType.CALLED_OFF),
         _asked(part, placed_at + HOUR, asked),
+        _upheld(part, upheld),
     )
+
+
+def _upheld(part: SellerOrder, after: timedelta | None) -> datetime | None:
+    if after is None:
+        return None
+    first = part.order.placed_at + after
+    for outcome, moment in (("partly", first), ("refunded", first + DAY)):
+        CaseFactory(
+            seller_order=part, status="resolved", outcome=outcome, closed_at=moment, answer_by=None
+        )
+    return first
 
 
 def _asked(
@@ -238,14 +281,14 @@ def test_working_days_are_the_same_in_sql() -> None:
 @pytest.mark.django_db
 def test_a_past_day_is_worked_out_again_the_same_whatever_happened_since() -> None:
     seller = SellerFactory(dispatch_days=2)
-    _order(seller, (MONDAY, 2, None, 5 * HOUR, False, None))
-    _order(seller, (MONDAY, 2, None, None, False, None))
+    _order(seller, (MONDAY, 2, None, 5 * HOUR, False, None, None))
+    _order(seller, (MONDAY, 2, None, None, False, None, DAY))
     _question(seller, MONDAY, 2 * HOUR)
     standing.compute(as_of=AS_OF)
     then = list(SellerStanding.objects.order_by("days").values())
     assert [row["days"] for row in then] == [90, 365]
     # The late order goes out, another is cancelled, more is sold and asked, and the promise changes.
-    _order(seller, (AS_OF + HOUR, 2, 2 * HOUR, None, False, None))
+    _order(seller, (AS_OF + HOUR, 2, 2 * HOUR, None, False, None, 3 * HOUR))
     late = seller.seller_orders.exclude(events__type=EventType.SHIPPED).first()
     OrderEventFactory(
         order=late.order, seller_order=late, type=EventType.SHIPPED, created_at=AS_OF + DAY
@@ -290,11 +333,13 @@ def test_buyers_are_told_on_the_shop_s_page_and_by_the_api(client: Client) -> No
     assert "Too few orders lately to say." in text
     assert "in time" not in text
     text = client.get(reverse("catalog:shop", args=[many.slug])).content.decode()
-    for told in ("Posts 97% in time", "Kept 98% of its orders", "Answers within a day"):
+    kept = ("Posts 97% in time", "Kept 98% of its orders", "No claim upheld against 96% of them")
+    for told in (*kept, "Answers within a day"):
         assert told in text
     assert client.get(f"/api/v1/shops/{few.slug}/").json()["standing"] is None
     given = client.get(f"/api/v1/shops/{many.slug}/").json()["standing"]
     assert (given["on_time"], given["due"], given["in_time"]) == (97, 49, 48)
+    assert given["claims"] == 2
 
 
 @pytest.mark.django_db

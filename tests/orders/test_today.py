@@ -16,8 +16,9 @@ from catalog.constants import Condition, ListingStatus
 from catalog.models import Listing, StockTally
 from catalog.selectors import shelf_care, shop_stock
 from catalog.services import tallies
-from orders.constants import SellerOrderStatus
+from orders.constants import PostageStatus, SellerOrderStatus
 from orders.selectors import today as reads
+from orders.selectors.seller_orders import Filters, Tab, orders_in
 from orders.templatetags import selling
 from tests.factories.accounts import SellerFactory, SellerMemberFactory, SellerStandingFactory
 from tests.factories.catalog import (
@@ -27,6 +28,7 @@ from tests.factories.catalog import (
     SellerReviewFactory,
 )
 from tests.factories.orders import (
+    ExtraPostageFactory,
     MessageFactory,
     OrderFactory,
     OrderLineFactory,
@@ -119,6 +121,35 @@ def test_what_must_go_first_stands_first(member: SellerMember) -> None:
     assert (found.count, found.overdue, found.due_today) == (3, 1, 1)
     assert "3 orders to post. One is overdue." in text
     assert "Overdue since 18 November" in text
+
+
+def test_a_deadline_stands_still_while_the_buyer_is_asked_for_extra_postage(
+    member: SellerMember,
+) -> None:
+    with time_machine.travel(NOW - DAY, tick=False) as clock:
+        part = sold(member.seller, NOW - 3 * DAY)
+        extra = ExtraPostageFactory(seller_order=part)
+        clock.move_to(NOW)
+        overdue, path = Filters(overdue=True), reverse("selling:orders", args=[member.seller.slug])
+
+        def overdue_numbers() -> list[str]:
+            found = orders_in(member.seller, Tab.WAITING, overdue)
+            return [one.order.number for one in found]
+
+        asked = reads.to_post(member.seller, NOW.date())
+        assert (asked.count, asked.overdue, asked.due_today) == (1, 0, 0)
+        assert overdue_numbers() == []
+        assert "Buyer is asked" in page_of(member).content.decode()
+        assert "Buyer is asked" in signed_in(member).get(path).content.decode()
+        # Answered after one day: that day is added, so the order that was due yesterday is due today.
+        extra.status, extra.answered_at = PostageStatus.REFUSED, NOW
+        extra.save()
+        answered = reads.to_post(member.seller, NOW.date())
+        assert (answered.count, answered.overdue, answered.due_today) == (1, 0, 1)
+        assert "Buyer is asked" not in page_of(member).content.decode()
+        clock.move_to(NOW + DAY)
+        assert reads.to_post(member.seller, NOW.date() + DAY).overdue == 1
+        assert overdue_numbers() == [part.order.number]
 
 
 def test_a_promise_of_the_day_of_the_order_stays_that(member: SellerMember) -> None:

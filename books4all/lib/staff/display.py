@@ -16,15 +16,17 @@ from books4all.lib.money import Money
 # A function of the row. Django takes one wherever it takes a field's name; its stubs know of fewer
 # places.
 Column: TypeAlias = Any
+# What stands for nothing: on a row's own page Django would write the word None.
+NOTHING = SafeString("–")
 
 
 def money(field: str, label: Any) -> Column:
     """Return a column that shows the minor units in ``field`` as ``£5.45``; nothing when empty."""
 
     @admin.display(description=label, ordering=field)
-    def column(obj: Any) -> Money | None:
+    def column(obj: Any) -> Money | SafeString:
         minor = getattr(obj, field)
-        return None if minor is None else Money(minor, obj.currency)
+        return NOTHING if minor is None else Money(minor, obj.currency)
 
     column.__name__ = field.replace("_minor", "_money")
     return column
@@ -67,9 +69,9 @@ def link(path: str, label: Any) -> Column:
     steps = path.split("__")
 
     @admin.display(description=label, ordering=path)
-    def column(obj: Any) -> SafeString | None:
+    def column(obj: Any) -> SafeString:
         target = reduce(lambda row, step: row and getattr(row, step), steps, obj)
-        return anchor(target)
+        return anchor(target) or NOTHING
 
     column.__name__ = f"{path}_link"
     return column

@@ -6,6 +6,7 @@ docs of the design language; nothing here queries the database.
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from datetime import datetime, time, timedelta
 from functools import lru_cache
 from math import ceil
 from typing import Any, Protocol, cast
@@ -17,6 +18,8 @@ from django.forms.widgets import CheckboxInput, CheckboxSelectMultiple, RadioSel
 from django.http import QueryDict
 from django.template import Context
 from django.templatetags.static import static
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
@@ -254,6 +257,15 @@ def year(value: int | None) -> str:
     return _("AD %(year)s") % {"year": value} if value < 1000 else str(value)
 
 
+@register.filter
+def until(moment: datetime) -> str:
+    """Return a deadline as people count: a day has ended at midnight, "the end of Wednesday 25 November"."""
+    local = timezone.localtime(moment)
+    if local.time() == time():
+        return _("the end of %(day)s") % {"day": date_format(local - timedelta(days=1), "l j F")}
+    return date_format(local, "l j F, H:i")
+
+
 # ---- pages of a list ---------------------------------------------------------------------------
 
 
@@ -347,15 +359,17 @@ def barchart(
     ``values`` are whole numbers, or minor units of ``currency`` when one is given; ``head`` names
     what a label is (Day). ``urls`` are where the rows of each value can be read. Only as many labels as fit are written under the bars.
     """
-    shown = [str(Money(v, currency)) if currency else f"{v:,}" for v in values]
+
+    def said(value: int) -> str:
+        return str(Money(value, currency)) if currency else f"{value:,}"
+
     every = max(1, ceil(len(labels) / 8))
     ticks = [label if i % every == 0 else "" for i, label in enumerate(labels)]
-    drawn = bar_chart(values, ticks, title=title, highest=shown[values.index(max(values))])
     return {
-        "svg": mark_safe(drawn),  # noqa: S308 - escaped by the drawing
+        "svg": mark_safe(bar_chart(values, ticks, title=title, said=said)),  # noqa: S308 - escaped there
         "title": title,
         "head": head or _("Day"),
-        "rows": list(zip(labels, shown, urls or [""] * len(values), strict=True)),
+        "rows": list(zip(labels, map(said, values), urls or [""] * len(values), strict=True)),
     }
 
 
