@@ -13,17 +13,14 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.selectors import sells
 from books4all.lib.errors import DomainError
-from books4all.lib.http import client_address, network_of
-from books4all.lib.ratelimit import Limit, LimitExceededError, limiter
 from books4all.lib.sameorigin import same_origin_required
 from catalog.selectors.lists import new_copies_for
-from orders.errors import CheckoutInProgressError
-from orders.forms import AddForm, CodeForm, DeliveryForm, QuantityForm
-from orders.models import Basket
+from orders.forms import AddForm, DeliveryForm, QuantityForm
 from orders.receivers import SESSION_KEY
 from orders.selectors.baskets import copies_in
-from orders.services import baskets, promotions
+from orders.services import baskets
 from orders.services import checkout as checkouts
+from orders.views import codes
 from orders.views.common import (
     basket_context,
     basket_token,
@@ -32,9 +29,6 @@ from orders.views.common import (
     own_view,
     visitor_user,
 )
-
-# Codes are long enough that guessing is hopeless; this keeps it from being tried.
-CODES = Limit("basket-codes", "30/hour")
 
 
 @never_cache
@@ -124,44 +118,12 @@ def basket_delivery(request: HttpRequest) -> HttpResponse:
 @require_POST
 def basket_code(request: HttpRequest) -> HttpResponse:
     """Put the code of a promotion or a gift card in the basket, or take one out."""
-    own, form = own_basket(request), CodeForm(request.POST)
-    at_checkout, problem = request.POST.get("next") == "checkout", ""
-    if own is None:
-        return redirect("orders:basket")
-    remove = form.data.get("remove", "")
-    if remove.isdecimal() and len(remove) < 19:
-        change_basket(request, own, lambda: promotions.remove_code(basket=own, pk=int(remove)))
-    elif not form.is_valid():
-        problem = _("Enter the code of your voucher or gift card.")
-    else:
-        problem = _type_code(request, own, form.cleaned_data["code"])
-    if problem and not at_checkout:
-        told = {"typed": form.data.get("code", ""), "problem": problem, "error_title": True}
-        context = {**basket_context(own_view(request)), **told}
+    own = own_basket(request)
+    refused = codes.change(request, own) if own else {}
+    if refused:
+        context = {**basket_context(own_view(request)), **refused, "error_title": True}
         return render(request, "orders/basket.html", context, status=422)
-    if problem:
-        messages.error(request, problem)
-    return redirect("orders:checkout" if at_checkout else "orders:basket")
-
-
-def _type_code(request: HttpRequest, own: Basket, code: str) -> str:
-    """Use a code, and return why it can't be used."""
-    try:
-        limiter().hit(CODES, network_of(client_address(request)))
-    except LimitExceededError as error:
-        return error.message
-    refused: list[str] = []
-
-    def use() -> None:
-        try:
-            promotions.type_code(basket=own, code=code)
-        except CheckoutInProgressError:
-            raise
-        except DomainError as error:
-            refused.append(error.message)
-
-    change_basket(request, own, use)
-    return "".join(refused)
+    return redirect("orders:basket")
 
 
 @require_POST

@@ -16,7 +16,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 from django_countries import countries
 
-from accounts.selectors import addresses_of
+from accounts.selectors import addresses_of, visitor_country
 from books4all.lib.errors import DomainError
 from books4all.lib.money import Money
 from orders.constants import OrderStatus
@@ -36,6 +36,7 @@ from orders.selectors import orders as reads
 from orders.selectors.baskets import BasketView, view_of
 from orders.services import baskets, payments
 from orders.services import checkout as checkouts
+from orders.views import codes
 from orders.views.common import (
     basket_context,
     own_basket,
@@ -50,7 +51,8 @@ log = structlog.get_logger(__name__)
 def checkout(request: HttpRequest) -> HttpResponse:
     """Take the address and lead to the provider's page; everything is on one page."""
     if request.method == "POST":
-        return _checkout_submitted(request)
+        asked = _codes_changed if codes.is_asked(request) else _checkout_submitted
+        return asked(request)
     view = own_view(request)
     if view.quote.is_empty:
         return redirect("orders:basket")
@@ -80,6 +82,7 @@ def _checkout_page(
     *,
     notice: str = "",
     status: int = 200,
+    refused: dict[str, Any] | None = None,
 ) -> HttpResponse:
     user = visitor_user(request)
     country = form["country"].value() or view.quote.country
@@ -87,9 +90,10 @@ def _checkout_page(
         view = view_of(view.basket, country=country)
     context = {
         **basket_context(view),
+        **(refused or {}),
         "form": form,
         "notice": notice,
-        "error_title": bool(form.errors or notice),
+        "error_title": bool(form.errors or notice or refused),
         "addresses": list(addresses_of(user)[:20]) if user else [],
         "held_minutes": _held_minutes(view.waiting),
         "total_minor": view.quote.to_pay.minor,
@@ -123,6 +127,22 @@ def _held_minutes(order: Order | None) -> int:
     hold = order.holds.order_by("expires_at").first() if order else None
     left = (hold.expires_at - timezone.now()).total_seconds() if hold else 0
     return max(0, ceil(left / 60))
+
+
+def _codes_changed(request: HttpRequest) -> HttpResponse:
+    """Use a code or take one out; what was typed into the page stays as it is, right or wrong."""
+    own = own_basket(request)
+    if own is None:
+        return redirect("orders:basket")
+    form = CheckoutForm(
+        initial={name: request.POST.get(name, "") for name in CheckoutForm.base_fields}
+    )
+    country = str(form["country"].value())
+    _choose_services(request, own, country if country in _codes() else visitor_country(request))
+    refused = codes.change(request, own)
+    return _checkout_page(
+        request, own_view(request), form, status=422 if refused else 200, refused=refused
+    )
 
 
 def _checkout_submitted(request: HttpRequest) -> HttpResponse:

@@ -69,17 +69,39 @@ def test_a_stranger_buys_from_two_shops(client):
 def test_a_code_that_does_not_hold_stays_in_its_field_with_the_reason(client):
     add(client, ListingFactory(price_minor=600))
     path = reverse("orders:basket_code")
-    response = client.post(path, {"code": "SPRlNG", "next": "basket"})
+    response = client.post(path, {"code": "SPRlNG"})
     page = text(response)
     assert response.status_code == 422
     assert "<title>Error: Your basket" in page
     assert 'value="SPRlNG" aria-invalid="true"' in page
     assert page.count("There is no such code. Check it against your card or mail.") == 1
-    assert "Enter the code" in text(client.post(path, {"code": "", "next": "basket"}))
+    assert "Enter the code" in text(client.post(path, {"code": ""}))
     PromotionFactory(code="SPRING", percent_bp=1000)
-    used = client.post(path, {"code": "SPRING", "next": "basket"}, follow=True)
+    used = client.post(path, {"code": "SPRING"}, follow=True)
     assert "−£0.60" in text(used)
     assert "aria-invalid" not in text(used)
+
+
+def test_codes_at_checkout_keep_the_address_that_is_half_typed(client):
+    add(client, ListingFactory(price_minor=600))
+    path = reverse("orders:checkout")
+    half = typed(client, line1="", city="Half a to")
+    refused = client.post(path, {**half, "code": "SPRlNG", "use": "1"})
+    page = text(refused)
+    assert refused.status_code == 422
+    assert 'value="SPRlNG" aria-invalid="true"' in page
+    assert 'value="Half a to"' in page
+    assert 'href="#id_line1"' not in page, "nobody has asked to pay yet"
+    PromotionFactory(code="SPRING", percent_bp=1000)
+    used = client.post(path, {**half, "code": "SPRING", "use": "1"})
+    assert used.status_code == 200
+    assert "−£0.60" in text(used)
+    assert 'value="Half a to"' in text(used)
+    key = used.context["quote"].codes[0].pk
+    removed = text(client.post(path, {**half, "code": "", "remove": key}))
+    assert "−£0.60" not in removed
+    assert 'value="Half a to"' in removed
+    assert not Order.objects.exists()
 
 
 def test_errors_keep_what_was_typed_and_name_the_remedy(client):
