@@ -19,8 +19,9 @@ CODES = Limit("basket-codes", "30/hour")
 
 
 def is_asked(request: HttpRequest) -> bool:
-    """Return whether a button of ``components/codes.html`` was pressed."""
-    return "use" in request.POST or "remove" in request.POST
+    """Return whether a button of ``components/codes.html`` was pressed, or a code typed and another button."""
+    asked = request.POST
+    return "use" in asked or "remove" in asked or bool(asked.get("code", "").strip())
 
 
 def change(request: HttpRequest, own: Basket) -> dict[str, Any]:

@@ -57,6 +57,21 @@ def test_errors_take_the_focus(visit: Visit) -> None:
     expect(page.get_by_label("Full name")).to_be_focused()
 
 
+def test_enter_pays_from_the_address_and_uses_the_code_from_its_field(visit: Visit) -> None:
+    page = visit()
+    steps.add_copy(page, steps.two_shops()[0])
+    page.goto(reverse("orders:checkout"))
+    page.get_by_label("Town or city").press("Enter")
+    expect(page.get_by_role("alert").get_by_role("link").first).to_be_visible()
+    page.get_by_label("Town or city").fill("Ludlow")
+    page.get_by_label("Voucher or gift card").fill("NONE")
+    page.get_by_label("Voucher or gift card").press("Enter")
+    expect(page.get_by_role("alert")).to_have_text(
+        "There is no such code. Check it against your card or mail."
+    )
+    expect(page.get_by_label("Town or city")).to_have_value("Ludlow")
+
+
 def test_suggestions_by_keyboard(visit: Visit) -> None:
     title = steps.two_shops()[0].edition.work.title
     page = visit()

@@ -101,6 +101,10 @@ def test_codes_at_checkout_keep_the_address_that_is_half_typed(client):
     removed = text(client.post(path, {**half, "code": "", "remove": key}))
     assert "−£0.60" not in removed
     assert 'value="Half a to"' in removed
+    unused = client.post(path, {**typed(client), "code": "NONE"})
+    assert unused.status_code == 422, (
+        "a code is not passed over because Enter presses another button"
+    )
     assert not Order.objects.exists()
 
 
