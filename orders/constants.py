@@ -284,7 +284,8 @@ class EventType(models.TextChoices):
     DISPUTE_LOST = "dispute_lost", _("The bank kept the payment")
     GOODWILL = "goodwill", _("Goodwill refund by the shop")
     CASE_OPENED = "case_opened", _("Something is wrong")
-    CASE_APPROVED = "case_approved", _("The shop agrees")
+    # Whether the shop agrees or not; staff may have decided so.
+    CASE_APPROVED = "case_approved", _("The book is to be sent back")
     CASE_OFFERED = "case_offered", _("Part of the money offered")
     CASE_OFFER_REFUSED = "case_offer_refused", _("Offer refused")
     CASE_DECLINED = "case_declined", _("The shop does not agree")

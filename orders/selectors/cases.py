@@ -20,7 +20,6 @@ from orders.constants import (
     CaseStatus,
     CaseStep,
     CaseWant,
-    EventType,
 )
 from orders.models import Case, CaseLine, CasePhoto, Order, OrderEvent, SellerOrder
 from orders.selectors.case_money import (
@@ -273,18 +272,11 @@ def case_page(case: Case, side: Actor) -> CasePage:
         due=due_of(case) if case.is_open else None,
         steps=steps_of(case, side),
         story=[
-            Told(event, _what(event), names[Actor(event.side)], event.note)
+            Told(event, str(event.get_type_display()), names[Actor(event.side)], event.note)
             for event in events[:STEPS_SHOWN]
         ],
         send_to=send_to(case),
     )
-
-
-def _what(event: OrderEvent) -> str:
-    """Return what a step was: a shop that has the book sent back may not agree, or staff have decided so."""
-    if event.type == EventType.CASE_APPROVED:
-        return _("The book is to be sent back")
-    return str(event.get_type_display())
 
 
 def send_to(case: Case) -> list[str]:
