@@ -18,15 +18,10 @@ from orders.models.documents import Document, DocumentSeries, DocumentTax
 from orders.models.gift_cards import GiftCard, GiftCardUse
 from orders.models.idempotency import IdempotencyKey
 from orders.models.ledger import JournalEntry, LedgerAccount, Posting
+from orders.models.lines import Hold, OrderLine
 from orders.models.mails import UnsentMail
 from orders.models.messages import Message, MessageBlock, MessageReport, Thread
-from orders.models.orders import (
-    Hold,
-    Order,
-    OrderEvent,
-    OrderLine,
-    SellerOrder,
-)
+from orders.models.orders import Order, OrderEvent, SellerOrder
 from orders.models.parcels import Refusal, RefusalLine, Shipment, ShipmentLine
 from orders.models.payments import Payment, PaymentEvent, Refund, RefundLine
 from orders.models.payouts import (

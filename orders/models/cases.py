@@ -25,7 +25,8 @@ from orders.constants import (
     CaseStatus,
     CaseWant,
 )
-from orders.models.orders import OrderLine, SellerOrder
+from orders.models.lines import OrderLine
+from orders.models.orders import SellerOrder
 from orders.models.payments import Refund
 
 # What a buyer or a shop may write at most in a case: longer talk is a conversation.

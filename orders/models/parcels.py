@@ -9,7 +9,8 @@ from books4all.lib.models import Timestamped
 from books4all.lib.money import Money
 from orders.constants import ParcelStatus, RefusalReason
 from orders.models.amounts import Amounts
-from orders.models.orders import OrderLine, SellerOrder
+from orders.models.lines import OrderLine
+from orders.models.orders import SellerOrder
 from orders.models.payments import Refund
 
 

@@ -11,7 +11,8 @@ from books4all.lib.models import Timestamped
 from books4all.lib.money import Money
 from orders.constants import PaymentEventKind, PaymentStatus, RefundStatus, Stage
 from orders.models.amounts import Amounts, sound
-from orders.models.orders import Order, OrderLine, SellerOrder
+from orders.models.lines import OrderLine
+from orders.models.orders import Order, SellerOrder
 
 
 class Payment(Timestamped):
