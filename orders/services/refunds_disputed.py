@@ -11,8 +11,8 @@ from django.utils.translation import gettext as _
 
 from books4all.lib.jobs import enqueue
 from books4all.lib.money import Money
-from orders.constants import DisputeStatus, EventType, RefundStatus
-from orders.models import Dispute, Payment, Refund
+from orders.constants import AccountKind, DisputeStatus, EventType, RefundStatus, Stage
+from orders.models import Dispute, Payment, Posting, Refund
 from orders.selectors.disputes import holds_refunds
 from orders.services import (
     dispute_postings,
@@ -66,8 +66,27 @@ def _more_than_there_is(payment: Payment) -> int:
     return int(lost) + int(back) - payment.amount_minor
 
 
+def _lost(payment: Payment) -> int:
+    """Return what banks have kept of ``payment`` that was nobody's, and no refund has brought in again.
+
+    What they gave besides stands for goodwill, by which the buyer has more than was paid.
+    """
+    kept = payment.disputes.filter(status=DisputeStatus.LOST)
+    own = kept.aggregate(n=Sum("own_minor", default=0))["n"]
+    refunds, disputes = (
+        list(rows.values_list("pk", flat=True)) for rows in (payment.refunds, kept)
+    )
+    rows = Posting.objects.filter(
+        account__kind=AccountKind.LOSSES,
+        entry__source__in=[dispute_postings.by_bank(r, d) for r in refunds for d in disputes],
+    )
+    return int(own) + int(rows.aggregate(n=Sum("amount_minor", default=0))["n"])
+
+
 def _given_by_bank(refund: Refund, dispute: Dispute, amount: Money) -> None:
-    dispute_postings.refund_by_bank(refund, dispute=dispute.pk, amount=amount)
+    lost = _lost(dispute.payment) if refund.stage != Stage.GOODWILL else 0
+    lost = min(amount, Money(lost, refund.currency))
+    dispute_postings.refund_by_bank(refund, dispute=dispute.pk, amount=amount, lost=lost)
     refund.by_bank_minor += amount.minor
     if not refund.from_provider:
         refund.status = RefundStatus.SETTLED
