@@ -13,6 +13,7 @@ from django.db.models import Sum
 from books4all.lib.money import Money
 from orders.constants import AccountKind, DisputeStatus, EntryKind, Stage
 from orders.models import DisputePart, Posting, Refund, SellerOrder
+from orders.selectors.order_money import less_refunds
 from orders.services import (
     dispute_postings,
 )
@@ -40,6 +41,12 @@ def borne(seller_order: SellerOrder) -> int:
         dispute__status=DisputeStatus.LOST,
     )
     return int(lost.aggregate(n=Sum("paid_minor", default=0))["n"]) - regained(seller_order)
+
+
+def borne_of_posted(seller_order: SellerOrder) -> int:
+    """Return what of it was borne of copies that are posted: it doesn't come back by refusing any."""
+    held, _earned = less_refunds(seller_order)
+    return max(0, borne(seller_order) - held.paid + regained(seller_order))
 
 
 def without(

@@ -18,7 +18,7 @@ from orders.models import Parts, Payment, Refund, RefundLine, SellerOrder
 from orders.models.amounts import columns
 from orders.selectors import refund_sources
 from orders.selectors.order_money import kept_by_banks, left_of
-from orders.services import documents, gift_cards, postings, refund_settling
+from orders.services import documents, gift_cards, postings, refund_settling, refunds_disputed
 from orders.services.refund_parts import (
     Back,
     check_left,
@@ -186,6 +186,7 @@ def _write(given: _Given, about: _About, *, key: UUID) -> Refund:
         )
     if parts.paid:
         refund_settling.ask(refund, about.actor, about.side)
+        refunds_disputed.given_before(refund)
         documents.ask_for_credit(refund)
     return refund
 
@@ -241,6 +242,7 @@ def _write_goodwill(payment: Payment, amount: Money, about: _About, *, key: UUID
     )
     postings.goodwill(refund, to_cards=gift_cards.give_back(refund))
     refund_settling.ask(refund, about.actor, about.side)
+    refunds_disputed.given_before(refund)
     return refund
 
 

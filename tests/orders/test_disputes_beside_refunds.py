@@ -6,7 +6,7 @@ import pytest
 
 from books4all.lib.money import Money
 from orders.constants import Actor
-from orders.models import Order, OrderLine, SellerOrder
+from orders.models import Order, OrderLine, SandboxRefund, SellerOrder
 from orders.payments.sandbox import bank
 from orders.selectors.ledger_check import ledger_differences
 from orders.selectors.order_check import order_differences
@@ -118,6 +118,26 @@ def test_what_a_bank_gave_of_a_refund_is_not_given_for_the_other_copies(tell: An
     kept(order, tell)
     cancelled(part)
     assert books(order) == {"bank": 300, "gift_cards": -300}
+    assert sound()
+
+
+@pytest.mark.parametrize("again", [False, True])
+def test_what_a_bank_kept_before_the_copies_were_posted_is_not_given_back_again(
+    tell: Any, again: bool
+) -> None:
+    """The bank has kept £5.00 of £8.80, and the shop has posted. It gives back everything: £3.80 of it to the
+    buyer, unless the bank keeps that too; the rest to the marketplace, which has borne it."""
+    order = bought(codes=())
+    kept(order, tell, 500)
+    seller_orders.ship(
+        seller_order_id=order.seller_orders.get().pk, carrier="Royal Mail", actor=None
+    )
+    said_sorry(order, 880)
+    if again:
+        kept(order, tell, 380)
+    run_jobs(only=["orders.settle_refund"])
+    paid = SandboxRefund.objects.values_list("amount_minor", flat=True)
+    assert (list(paid), books(order)) == ([] if again else [380], {})
     assert sound()
 
 
