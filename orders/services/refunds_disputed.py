@@ -100,8 +100,8 @@ def _lost(payment: Payment) -> int:
 
 
 def _given_by_bank(refund: Refund, dispute: Dispute, amount: Money) -> None:
-    lost = _lost(dispute.payment) if refund.stage != Stage.GOODWILL else 0
-    lost = min(amount, Money(lost, refund.currency))
+    minor = _lost(dispute.payment) if refund.stage != Stage.GOODWILL else 0
+    lost = min(amount, Money(minor, refund.currency))
     dispute_postings.refund_by_bank(refund, dispute=dispute.pk, amount=amount, lost=lost)
     refund.by_bank_minor += amount.minor
     if not refund.from_provider:
