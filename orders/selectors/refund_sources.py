@@ -9,8 +9,8 @@ from collections.abc import Sequence
 from django.db.models import F, QuerySet, Sum
 
 from books4all.lib.money import Money
-from orders.constants import DisputeStatus, PaymentStatus, PostageStatus
-from orders.models import DisputePart, Payment, Refund, SellerOrder
+from orders.constants import DisputeStatus, PaymentStatus, PostageStatus, Stage
+from orders.models import Dispute, DisputePart, Payment, Refund, SellerOrder
 
 # Payments, with how much each of them gives back in pence.
 Shares = Sequence[tuple[Payment, int]]
@@ -46,6 +46,21 @@ def to_gift_cards(payment: Payment, amount: Money) -> int:
     left, gift = _left(payment)
     most = payment.order.gift_minor - gift if payment.placing_id else 0
     return min(max(0, amount.minor - left), most)
+
+
+def left_of_sale(payment: Payment, *, but: Dispute) -> int:
+    """Return what a payment still has of what was bought with it, in pence.
+
+    Less what has gone back or is still owed by it, and what a bank has taken, ``but`` for this dispute. The
+    marketplace's goodwill is its own money: it takes nothing from the sale.
+    """
+    refunds = payment.refunds.exclude(stage=Stage.GOODWILL)
+    back = refunds.aggregate(
+        n=Sum(F("amount_minor") - F("gift_minor") - F("by_bank_minor"), default=0)
+    )["n"]
+    disputes = payment.disputes.exclude(status=DisputeStatus.WON).exclude(pk=but.pk)
+    taken = disputes.aggregate(n=Sum("amount_minor", default=0))["n"]
+    return max(0, payment.amount_minor - int(back) - int(taken))
 
 
 def _left(payment: Payment) -> tuple[int, int]:

@@ -5,7 +5,6 @@ from uuid import UUID
 from books4all.lib.money import Money
 from orders.constants import AccountKind as Account
 from orders.constants import EntryKind as Kind
-from orders.constants import Stage
 from orders.models import JournalEntry, Payment, Refund, SellerOrder
 from orders.services.ledger import Leg, credit, debit, post
 from orders.services.postings import Share
@@ -126,22 +125,29 @@ def held_dispute_won(payment: Payment, *, dispute: str, amount: Money) -> Journa
     )
 
 
-def refund_by_bank(refund: Refund, *, dispute: UUID, amount: Money) -> JournalEntry | None:
+def refund_by_bank(
+    refund: Refund, *, dispute: UUID, amount: Money, lost: Money
+) -> JournalEntry | None:
     """The bank has given the buyer ``amount`` of it by keeping the payment: it is not owed any more.
 
-    It comes off what that has cost the marketplace, or its goodwill.
+    It comes off the marketplace's goodwill; ``lost`` of it off what it has lost to the bank.
     """
-    goodwill = refund.stage == Stage.GOODWILL
     return post(
         kind=Kind.DISPUTE_LOST,
-        source=f"refund:{refund.pk}:{dispute}",
+        source=by_bank(refund.pk, dispute),
         order=refund.payment.order,
         seller_order=refund.seller_order,
         legs=[
             debit(Account.REFUNDS_PAYABLE, amount),
-            credit(Account.GOODWILL if goodwill else Account.LOSSES, amount),
+            credit(Account.LOSSES, lost),
+            credit(Account.GOODWILL, amount - lost),
         ],
     )
+
+
+def by_bank(refund: UUID, dispute: UUID) -> str:
+    """Return the source of what the bank of ``dispute`` has given of ``refund``."""
+    return f"refund:{refund}:{dispute}"
 
 
 def _dispute(

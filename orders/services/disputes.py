@@ -36,6 +36,7 @@ from orders.models import (
 )
 from orders.models.amounts import columns
 from orders.payments.base import ProviderDispute
+from orders.selectors import refund_sources
 from orders.selectors.disputes import is_disputed
 from orders.selectors.order_money import left_of, less_refunds
 from orders.services import (
@@ -127,7 +128,9 @@ def _open(dispute: Dispute, seller_orders: Sequence[SellerOrder]) -> None:
         # Extra postage is the money of the shop that asked for it, or nobody's where it came too late.
         stages = {pk: stages[pk] for pk in _asked_for(dispute.payment) if pk in stages}
     left = {pk: held.paid + earned.paid for pk, (held, earned) in stages.items()}
-    whole = min(dispute.amount_minor, sum(left.values()))
+    # Of what gift cards have paid no bank takes anything: what the payment gave back already is nobody's.
+    there = refund_sources.left_of_sale(dispute.payment, but=dispute)
+    whole = min(dispute.amount_minor, there, sum(left.values()))
     shares = split(whole, list(left.values())) if whole else [0] * len(left)
     dispute.own_minor = dispute.amount_minor - whole
     dispute.save(update_fields=["own_minor", "updated_at"])

@@ -105,7 +105,22 @@ def next_parts(whole: Parts, gone: Parts, paid: int) -> Parts:
     if not whole.paid or not paid:
         return Parts()
     upto = whole.upto(gone.paid + paid, whole.paid)
-    subsidy, tax, commission, fee_tax = (max(0, n) for n in (upto - gone).tuple[1:])
-    commission = min(commission, paid + subsidy)
-    fee_tax = min(fee_tax, paid + subsidy - commission)
-    return Parts(paid, subsidy, min(tax, paid), commission, fee_tax)
+    return _at_most(upto - gone, Parts(paid, *upto.tuple[1:]))
+
+
+def within(parts: Parts, left: Parts) -> Parts:
+    """Return ``parts`` with no more in them than is ``left``.
+
+    A bank takes of all lines at once, in proportion: what the marketplace added to one of them may be its
+    own again before that line's money goes back.
+    """
+    return _at_most(parts, Parts(parts.paid, *left.tuple[1:]))
+
+
+def _at_most(parts: Parts, most: Parts) -> Parts:
+    """Return ``most.paid`` with what is in ``parts``, each of it at most that of ``most`` and what fits."""
+    inside = zip(parts.tuple[1:], most.tuple[1:], strict=True)
+    subsidy, tax, commission, fee_tax = (max(0, min(n, limit)) for n, limit in inside)
+    commission = min(commission, most.paid + subsidy)
+    fee_tax = min(fee_tax, most.paid + subsidy - commission)
+    return Parts(most.paid, subsidy, min(tax, most.paid), commission, fee_tax)

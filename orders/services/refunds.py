@@ -17,13 +17,15 @@ from orders.constants import Actor, RefundStatus, Stage
 from orders.models import Parts, Payment, Refund, RefundLine, SellerOrder
 from orders.models.amounts import columns
 from orders.selectors import refund_sources
-from orders.services import documents, gift_cards, postings, refund_settling
+from orders.selectors.order_money import kept_by_banks, left_of
+from orders.services import documents, gift_cards, postings, refund_settling, refunds_disputed
 from orders.services.refund_parts import (
     Back,
     check_left,
     check_lines,
     delivery_so_far,
     next_parts,
+    within,
 )
 from orders.services.transactions import business_transaction
 
@@ -61,6 +63,8 @@ def grant(
         books = Money(sum(back.parts.paid for back in lines), seller_order.currency)
         check_left(seller_order, books + delivery if delivery else books)
     given = _divided(seller_order, stage, lines, delivery)
+    if stage == Stage.EARNED and kept_by_banks(seller_order, stage).exists():
+        given = _within(given, left_of(seller_order)[1])
     if not given:
         message = _("Say how much is to be given back.")
         raise DomainError(message, fields={"amount": [message]})
@@ -117,6 +121,21 @@ def _divided(
     return [one for one in given if one.amount or one.parts.whole or (held and one.lines)]
 
 
+def _within(given: Sequence[_Given], left: Parts) -> list[_Given]:
+    """Return ``given`` with no more subsidy, commission and tax in it than banks have ``left``."""
+    fitting = []
+    for one in given:
+        lines = []
+        for back in one.lines:
+            parts = within(back.parts, left)
+            left -= parts
+            lines.append(replace(back, parts=parts))
+        post = within(one.post, left)
+        left -= post
+        fitting.append(_Given(one.payment, lines, post))
+    return fitting
+
+
 @dataclass(frozen=True, slots=True)
 class _About:
     """What the refunds of one decision have in common."""
@@ -167,6 +186,7 @@ def _write(given: _Given, about: _About, *, key: UUID) -> Refund:
         )
     if parts.paid:
         refund_settling.ask(refund, about.actor, about.side)
+        refunds_disputed.given_before(refund)
         documents.ask_for_credit(refund)
     return refund
 
@@ -222,6 +242,7 @@ def _write_goodwill(payment: Payment, amount: Money, about: _About, *, key: UUID
     )
     postings.goodwill(refund, to_cards=gift_cards.give_back(refund))
     refund_settling.ask(refund, about.actor, about.side)
+    refunds_disputed.given_before(refund)
     return refund
 
 

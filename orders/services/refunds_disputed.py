@@ -11,11 +11,12 @@ from django.utils.translation import gettext as _
 
 from books4all.lib.jobs import enqueue
 from books4all.lib.money import Money
-from orders.constants import DisputeStatus, EventType, RefundStatus
-from orders.models import Dispute, Payment, Refund
+from orders.constants import AccountKind, DisputeStatus, EventType, RefundStatus, Stage
+from orders.models import Dispute, Payment, Posting, Refund, SellerOrder
 from orders.selectors.disputes import holds_refunds
 from orders.services import (
     dispute_postings,
+    kept,
     timeline,
 )
 
@@ -38,6 +39,18 @@ def decided(dispute: Dispute) -> None:
             enqueue("orders.settle_refund", refund_id=str(refund.pk))
 
 
+def given_before(refund: Refund) -> None:
+    """Take off ``refund``, granted just now, what banks that have kept its payment gave the buyer of it.
+
+    They have given it before the shop posted, and the marketplace has borne it. In the transaction that
+    grants it, with the seller order locked.
+    """
+    lost = refund.payment.disputes.filter(status=DisputeStatus.LOST)
+    dispute = lost.order_by("closed_at", "pk").last()
+    if dispute is not None:
+        _take_off(dispute, [refund])
+
+
 def _owed(payment: Payment) -> Sequence[Refund]:
     rows = Refund.objects.select_for_update(of=("self",), no_key=True)
     owed = rows.filter(payment=payment, status__in=_OWED).select_related("seller_order__seller")
@@ -58,16 +71,38 @@ def _take_off(dispute: Dispute, waiting: Sequence[Refund]) -> None:
 
 def _more_than_there_is(payment: Payment) -> int:
     """Return how much more than was paid would go back in all, in minor units."""
-    kept = payment.disputes.filter(status=DisputeStatus.LOST)
-    lost = kept.aggregate(n=Sum("amount_minor", default=0))["n"]
+    disputes = payment.disputes.filter(status=DisputeStatus.LOST)
+    lost = disputes.aggregate(n=Sum("amount_minor", default=0))["n"]
     back = payment.refunds.aggregate(
         n=Sum(F("amount_minor") - F("gift_minor") - F("by_bank_minor"), default=0)
     )["n"]
     return int(lost) + int(back) - payment.amount_minor
 
 
+def _lost(payment: Payment) -> int:
+    """Return what the marketplace has lost to the bank of ``payment``, and no refund has brought in again.
+
+    It was nobody's, or of copies that were posted since. What the bank gave besides stands for goodwill, by
+    which the buyer has more than was paid.
+    """
+    lost = payment.disputes.filter(status=DisputeStatus.LOST)
+    own = lost.aggregate(n=Sum("own_minor", default=0))["n"]
+    parts = SellerOrder.objects.filter(dispute_parts__dispute__in=lost).distinct()
+    borne = sum(kept.borne_of_posted(part) for part in parts.order_by("pk"))
+    refunds, disputes = (
+        list(rows.values_list("pk", flat=True)) for rows in (payment.refunds, lost)
+    )
+    rows = Posting.objects.filter(
+        account__kind=AccountKind.LOSSES,
+        entry__source__in=[dispute_postings.by_bank(r, d) for r in refunds for d in disputes],
+    )
+    return int(own) + borne + int(rows.aggregate(n=Sum("amount_minor", default=0))["n"])
+
+
 def _given_by_bank(refund: Refund, dispute: Dispute, amount: Money) -> None:
-    dispute_postings.refund_by_bank(refund, dispute=dispute.pk, amount=amount)
+    minor = _lost(dispute.payment) if refund.stage != Stage.GOODWILL else 0
+    lost = min(amount, Money(minor, refund.currency))
+    dispute_postings.refund_by_bank(refund, dispute=dispute.pk, amount=amount, lost=lost)
     refund.by_bank_minor += amount.minor
     if not refund.from_provider:
         refund.status = RefundStatus.SETTLED
