@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal, InvalidOperation, Overflow
 
 from django.utils.formats import number_format
 
@@ -86,11 +86,11 @@ class Money:
         if _THOUSANDS.fullmatch(cleaned):
             cleaned = cleaned.replace(",", "")
         try:
-            value = Decimal(cleaned)
-        except InvalidOperation:
-            value = Decimal("NaN")
-        scaled = value.scaleb(_EXPONENTS.get(currency, 2))
-        if not value.is_finite() or scaled != scaled.to_integral_value():
+            # "1e999999" is a Decimal that overflows once it is scaled, "sNaN" one that can't be.
+            scaled = Decimal(cleaned).scaleb(_EXPONENTS.get(currency, 2))
+        except (InvalidOperation, Overflow):
+            scaled = Decimal("NaN")
+        if not scaled.is_finite() or scaled != scaled.to_integral_value():
             msg = "Use a point, like 4.50"
             raise ValueError(msg)
         return cls(int(scaled), currency)

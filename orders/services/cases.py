@@ -69,7 +69,7 @@ def open_case(
     Raises:
         NotFoundError: there is no such seller order.
         DomainError: the reason, the wish or the copies are none; words are missing; it is too early or
-            too late for it; nothing is left to be given back.
+            too late for it; nothing is left to be given back, or less than is asked for.
         ConflictError: there is an open case about one of the books.
     """
     seller_order = steps.locked(seller_order_id)
@@ -84,6 +84,7 @@ def open_case(
         raise DomainError(_("Everything that was paid for these books has gone back to you."))
     if CaseLine.objects.filter(order_line__in=chosen, is_open=True).exists():
         raise ConflictError(_("There is an open case about this book. Go on in that one."))
+    _check_asked(account, chosen, complaint.asked)
     case = Case(
         pk=key or uuid7(),
         seller_order=seller_order,
@@ -216,6 +217,16 @@ def _chosen(account: Account, copies: Copies) -> dict[UUID, int]:
             words = message % {"title": line.order_line.title, "n": line.copies_left}
             raise DomainError(words, fields={"copies": [words]})
     return chosen
+
+
+def _check_asked(account: Account, chosen: Copies, asked: Money | None) -> None:
+    """Nobody who keeps a book gets more for it than was paid."""
+    if asked is None:
+        return
+    left = Money(account.most_of(chosen), asked.currency)
+    if not 0 < asked.minor <= left.minor:
+        message = _("Ask for at most %(left)s: what was paid for it.") % {"left": left}
+        raise DomainError(message, fields={"asked": [message]})
 
 
 def _in_short(case: Case) -> str:

@@ -85,7 +85,7 @@ def _check_proposal(part: SellerOrder, amount: Money, reason: str) -> None:
         raise DomainError(message, fields={"reason": [message]})
     most = most_extra(part)
     if not 0 < amount.minor <= most.minor:
-        message = _("Ask for at most %(most)s.") % {"most": most}
+        message = _("Ask for something, and at most %(most)s.") % {"most": most}
         raise DomainError(message, fields={"amount": [message]})
 
 

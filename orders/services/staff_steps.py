@@ -254,11 +254,25 @@ def _read_decision(payload: Payload) -> dict[str, Any]:
     if ruling not in Ruling.values:
         message = _("Choose what is to happen.")
         raise DomainError(message, fields={"ruling": [message]})
+    if amount is not None:
+        _check_decided(Ruling(ruling), _whole(amount))
     return {
         "ruling": ruling,
-        "amount": None if amount is None else _whole(amount),
+        "amount": amount,
         "reason": words_of(payload),
     }
+
+
+def _check_decided(ruling: Ruling, amount: int) -> None:
+    """Refuse an amount that the ruling would pass over: nothing typed is all that is owed, not nothing."""
+    gives = ruling in (Ruling.SHOP_PAYS, Ruling.GOODWILL)
+    if gives and not amount:
+        message = _("Give back something, or leave it empty for all that is owed.")
+    elif amount and not gives:
+        message = _("This decision gives back no amount of its own. Leave it empty.")
+    else:
+        return
+    raise DomainError(message, fields={"amount": [message]})
 
 
 def _decide(*, subject: Case, payload: Payload, actor: User, key: UUID) -> str | None:

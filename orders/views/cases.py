@@ -140,7 +140,8 @@ def problem(request: HttpRequest, order: Order, part: UUID) -> HttpResponse:
     """Ask which books and what is wrong; then for words, wishes and photographs; then open a case."""
     ask = reads.askable(order, part)
     given = request.POST if request.method == "POST" else request.GET
-    first = ProblemForm(ask, given if "reason" in given else None)
+    # Radio buttons of which none is chosen are not sent; the button is.
+    first = ProblemForm(ask, given if {"reason", "go"} & given.keys() else None)
     context = {"order": order, "ask": ask, "form": first, "shop": ask.seller_order.seller}
     if not first.is_bound or not first.is_valid():
         context |= {

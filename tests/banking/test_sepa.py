@@ -32,18 +32,20 @@ def transfer(reference: str = "P1", minor: int = 1250, currency: str = "EUR") ->
 
 
 class File:
-    """A file's elements, by their path."""
+    """A file's elements, by their path. A bank looks for them in the one namespace of its version."""
 
     def __init__(self, data: bytes) -> None:
         self.root = etree.fromstring(data)
         self.space = etree.QName(self.root).namespace
+        assert {etree.QName(one).namespace for one in self.root.iter()} == {self.space}
+        assert b":Cstmr" not in data, "no prefixes: some banks read none"
 
     def __getitem__(self, path: str) -> list[str]:
-        steps = "/".join(f"{{*}}{step}" for step in path.split("/"))
+        steps = "/".join(f"{{{self.space}}}{step}" for step in path.split("/"))
         return [element.text or "" for element in self.root.findall(f".//{steps}")]
 
     def names(self, path: str) -> list[str]:
-        steps = "/".join(f"{{*}}{step}" for step in path.split("/"))
+        steps = "/".join(f"{{{self.space}}}{step}" for step in path.split("/"))
         return [etree.QName(one).localname for one in self.root.find(f".//{steps}")]
 
 

@@ -20,7 +20,8 @@ def test_an_amount_is_read(typed: str, minor: int) -> None:
 
 @pytest.mark.parametrize(
     "typed",
-    ["12,50", "4,5", "1,2500", "1,25", ",50", "1,250,5", "12,34,567", "1.250,00", "4.505", "cheap", "NaN", ""],
+    ["12,50", "4,5", "1,2500", "1,25", ",50", "1,250,5", "12,34,567", "1.250,00", "4.505", "cheap", "NaN",
+     "sNaN", "1e999999", ""],
 )  # fmt: skip
 def test_a_comma_that_may_be_a_decimal_one_is_never_passed_over(typed: str) -> None:
     with pytest.raises(ValueError, match="Use a point"):

@@ -236,6 +236,28 @@ def test_a_case_is_decided_with_a_preview(client: Client, ruling: str) -> None:
     assert list(ledger_differences()) == []
 
 
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("ruling", "amount", "words"),
+    [
+        ("shop", "0", "Give back something"),
+        ("goodwill", "0.00", "Give back something"),
+        ("deny", "3.00", "Leave it empty"),
+        ("return", "3.00", "Leave it empty"),
+    ],
+)
+def test_a_decision_never_passes_over_the_amount_that_was_typed(
+    client: Client, ruling: str, amount: str, words: str
+) -> None:
+    part = posted()
+    case = cases.escalate(case_id=complain(part).pk, words="No.", by=shop(part.seller))
+    client.force_login(StaffFactory())
+    url = reverse("admin:orders_case_step", args=[case.pk, "decide"])
+    looked = client.post(url, {"ruling": ruling, "amount": amount, **REASON})
+    assert looked.context["preview"] is None
+    assert words in looked.context["form"].errors["amount"][0]
+
+
 def in_threads(*calls: Callable[[], object]) -> list[object]:
     """Run the calls at the same moment; returns what each gave or raised."""
     barrier, results = Barrier(len(calls)), [None] * len(calls)  # type: ignore[var-annotated]

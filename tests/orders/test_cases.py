@@ -227,6 +227,8 @@ def test_the_database_holds_a_line_to_one_open_case() -> None:
         ({"wants": "a pony"}, "Choose what you would like"),
         ({"reason": "changed_mind", "wants": "replacement"}, "Choose what you would like"),
         ({"reason": "not_arrived"}, "come back here"),
+        ({"wants": "partial", "asked": money(99_900)}, "at most £6.00"),
+        ({"wants": "partial", "asked": money(0)}, "at most"),
     ],
 )
 def test_what_can_not_be_asked(said: dict[str, Any], words: str) -> None:

@@ -63,7 +63,7 @@ def pain001(
     _check(message, payer, transfers, version)
     currency = transfers[0].amount.currency
     space = f"urn:iso:std:iso:20022:tech:xsd:{version}"
-    root = etree.Element("Document", nsmap={None: space})
+    root = etree.Element(etree.QName(space, "Document"), nsmap={None: space})
     order = _add(root, "CstmrCdtTrfInitn")
     head = _add(order, "GrpHdr")
     _add(head, "MsgId", message)
@@ -154,7 +154,8 @@ def _decimal(amount: Money) -> str:
 
 
 def _add(parent: Any, name: str, text: str | None = None) -> Any:
-    element = etree.SubElement(parent, etree.QName(parent, name).text)
+    """Add an element in its parent's namespace: a bank knows none of another."""
+    element = etree.SubElement(parent, etree.QName(etree.QName(parent).namespace, name))
     if text is not None:
         element.text = text
     return element

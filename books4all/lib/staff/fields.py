@@ -9,6 +9,7 @@ from django.contrib.admin.widgets import AutocompleteSelect
 from django.db.models import Model
 from django.utils.translation import gettext as _
 
+from books4all.lib.forms import MOST_MINOR
 from books4all.lib.money import Money
 
 
@@ -37,6 +38,9 @@ class MoneyField(forms.Field):
             raise forms.ValidationError(_("Use a point, like 4.50"), code="invalid") from error
         if amount.minor < 0:
             raise forms.ValidationError(_("Write an amount of nothing or more."), code="negative")
+        if amount.minor > MOST_MINOR:
+            most = Money(MOST_MINOR, settings.MARKETPLACE_CURRENCY)
+            raise forms.ValidationError(_("Write at most %(most)s.") % {"most": most}, code="most")
         return amount.minor
 
     def has_changed(self, initial: Any, data: Any) -> bool:

@@ -79,7 +79,8 @@ def test_extra_postage_from_the_shop_s_page_to_the_provider_s(client: Client) ->
     url = reverse("selling:order_postage", args=[shop.slug, number])
     assert "You may ask for at most" in words(team.get(url))
     wrong = team.post(url, {"amount": "9999", "reason": "Heavy"})
-    assert "Ask for at most" in words(wrong)
+    assert "Ask for something, and at most" in words(wrong)
+    assert "Ask for something" in words(team.post(url, {"amount": "0", "reason": "Heavy"}))
     assert 'value="9999"' in words(wrong), "what was typed stays"
     page = words(team.post(url, {"amount": "5", "reason": "Two kilos"}, follow=True))
     assert "The buyer is asked for £5.00" in page
