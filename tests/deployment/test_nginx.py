@@ -108,3 +108,12 @@ def test_gunicorn_keeps_idle_connections_longer_than_nginx() -> None:
     assert upstream
     assert isinstance(settings["keepalive"], int)
     assert settings["keepalive"] > int(upstream[1])
+
+
+def test_every_page_of_its_own_is_there() -> None:
+    pages = set(re.findall(r"/nginx-pages/([\w.]+)", SITE))
+    assert "large.html" in pages
+    assert all((TEMPLATES / "pages" / page).is_file() for page in pages)
+    # What is too large for it is said by a page of ours, and nobody is asked to try the same again.
+    assert "error_page 413 $large_page;" in SITE
+    assert '413 "";' in SITE
