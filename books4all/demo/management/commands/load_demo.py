@@ -1,5 +1,6 @@
 """Load the demo catalogue, shops and orders."""
 
+import logging
 import time
 from argparse import ArgumentParser
 from typing import Any
@@ -42,6 +43,8 @@ class Command(BaseCommand):
         if loader.is_loaded():
             self.stdout.write("The demo is loaded already.")
             return
+        # A line for every letter that is put into the queue would tear the bar.
+        logging.getLogger("procrastinate.jobs").setLevel(logging.WARNING)
         started = time.monotonic()
         loader.load(self._progress, works=options["works"])
         self.stdout.write(f"\nThe demo is loaded ({time.monotonic() - started:.0f} s).")
