@@ -6,14 +6,17 @@ from typing import Any
 from django import forms
 from django.contrib import admin, messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.utils import timezone
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
+from books4all.lib.forms import MOST_MINOR
 from books4all.lib.ids import uuid7
 from books4all.lib.staff.actions import Action
 from books4all.lib.staff.display import change_url, link, money
 from books4all.lib.staff.models import ReadOnlyAdmin, RecentInline, StaffAdmin
+from orders.constants import PromotionKind
 from orders.models import (
     BasketCode,
     GiftCard,
@@ -51,10 +54,43 @@ class PromotionShopInline(RecentInline):
     ordering = ("-pk",)
 
 
+class PromotionForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic when it runs
+    """A promotion, whose code is written as it is looked up before it is held against others."""
+
+    def clean_code(self) -> str:
+        """Return the code in capitals; of a code there is one."""
+        code = str(self.cleaned_data["code"]).strip().upper()
+        others = Promotion.objects.filter(code=code).exclude(pk=self.instance.pk)
+        if code and others.exists():
+            raise forms.ValidationError(_t("This code is taken. Choose another."))
+        return code
+
+    def clean(self) -> dict[str, Any]:
+        """Ask for what the kind takes off, at the field where it is missing."""
+        given = super().clean() or self.cleaned_data
+        if given.get("kind") in {PromotionKind.PERCENT, PromotionKind.BUNDLE}:
+            self._ask("percent_bp", 1, 10_000, _t("Write hundredths of a percent, 1000 for 10%."))
+        if given.get("kind") == PromotionKind.FIXED:
+            self._ask("amount_minor", 1, MOST_MINOR, _t("Say how much is taken off."))
+        if given.get("kind") == PromotionKind.BUNDLE:
+            self._ask("bundle", 2, 100, _t("Say of how many books, up to 100."))
+            most = (given.get("bundle") or 100) - 1
+            self._ask("reduced", 1, most, _t("Say how many of them, fewer than all."))
+        most = 0 if given.get("seller") else 10_000
+        self._ask("borne_bp", 0, most, _t("Write 0 to 10000; 0 for a shop’s own offer."))
+        return given
+
+    def _ask(self, name: str, least: int, most: int, words: str) -> None:
+        value = self.cleaned_data.get(name)
+        if name not in self.errors and (value is None or not least <= value <= most):
+            self.add_error(name, words)
+
+
 @admin.register(Promotion)
 class PromotionAdmin(StaffAdmin):
     """Codes and automatic offers, of the marketplace and of shops."""
 
+    form = PromotionForm
     related = ("seller", "subject")
     list_display = (
         "name",
@@ -89,11 +125,6 @@ class PromotionAdmin(StaffAdmin):
         """Return whether it may go: what an order used stays, ended."""
         unused = obj is None or not obj.used
         return unused and super().has_delete_permission(request, obj)
-
-    def save_model(self, request: HttpRequest, obj: Promotion, form: Any, change: bool) -> None:  # noqa: FBT001 Django's signature
-        """Write codes as they are looked up."""
-        obj.code = obj.code.strip().upper()
-        super().save_model(request, obj, form, change)
 
 
 @admin.register(GiftCardUse)
@@ -160,6 +191,16 @@ class IssueForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic when 
     class Meta:
         model = GiftCard
         fields = ("initial_minor", "funding", "recipient", "expires_at", "note")
+
+    def clean(self) -> dict[str, Any]:
+        """Say at the fields what the service would refuse, before it is asked."""
+        given = super().clean() or self.cleaned_data
+        if given.get("initial_minor") == 0:
+            self.add_error("initial_minor", _t("Say what the card is worth."))
+        until = given.get("expires_at")
+        if until is not None and until <= timezone.now():
+            self.add_error("expires_at", _t("This day has passed."))
+        return given
 
 
 ISSUED = (

@@ -1,10 +1,11 @@
 """What a shop says about an offer of its own."""
 
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
 
 from django import forms
+from django.core.validators import MaxValueValidator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -15,6 +16,10 @@ from orders.forms import RefusableForm
 from orders.models import Promotion
 
 _DAY = {"type": "date"}
+# Beyond it the day after a day may be none.
+_NO_LATER = MaxValueValidator(
+    date(2999, 12, 31), gettext_lazy("Choose a day before the year 3000, or leave it empty.")
+)
 
 
 class OfferForm(RefusableForm):
@@ -74,11 +79,14 @@ class OfferForm(RefusableForm):
         widget=forms.CheckboxSelectMultiple,
     )
     first_day = forms.DateField(
-        label=gettext_lazy("First day"), widget=forms.DateInput(attrs=_DAY, format="%Y-%m-%d")
+        label=gettext_lazy("First day"),
+        widget=forms.DateInput(attrs=_DAY, format="%Y-%m-%d"),
+        validators=[_NO_LATER],
     )
     last_day = forms.DateField(
         label=gettext_lazy("Last day"),
         required=False,
+        validators=[_NO_LATER],
         widget=forms.DateInput(attrs=_DAY, format="%Y-%m-%d"),
         help_text=gettext_lazy("Leave it empty and the offer lasts until you end it."),
     )
