@@ -21,8 +21,9 @@ from orders.models import (
     SettlementLine,
     ShipmentLine,
 )
+from orders.selectors.paperwork.months import Month
 from orders.selectors.payouts import open_postings
-from orders.services import documents, ledger, payout_accounts, postings
+from orders.services import documents, ledger, month_documents, payout_accounts, postings
 from orders.services.ledger import History
 
 # How often shops were paid, and how long a bank took.
@@ -60,6 +61,8 @@ def bring_forward(rows: Rows, now: datetime) -> None:
             _stamp()
     PayoutRun.objects.create(day=now.date())
     documents.ask_for_missing()
+    # What every shop is billed, and how its account stood: as on the first of this month.
+    month_documents.ask_for_month(month=Month.of(now.date()).previous)
 
 
 def _when(payment: Payment) -> datetime:

@@ -15,6 +15,7 @@ from allauth.account.models import EmailAddress
 from django.core.management import CommandError, call_command
 from django.db import transaction
 from django.db.models import Count, F, Q, QuerySet, Sum
+from procrastinate.contrib.django.models import ProcrastinateJob
 from pytest_django.plugin import DjangoDbBlocker
 from stdnum import isbn
 
@@ -289,3 +290,6 @@ def test_the_shopkeeper_has_something_to_do(db: Loads) -> None:
     assert Want.objects.count() > 200
     cheaper = PriceChange.objects.filter(listing__seller=shop).values("listing")
     assert cheaper.annotate(n=Count("pk")).filter(n__gt=1).exists()
+    # Its bill and its statement of last month are on their way.
+    asked = ProcrastinateJob.objects.filter(task_name="orders.issue_month_of_shop")
+    assert asked.filter(args__seller_id=shop.pk).exists()
