@@ -115,11 +115,20 @@ class Promotion(Timestamped):
                 violation_error_message=_("This code is taken. Choose another."),
             ),
             models.CheckConstraint(
-                condition=Q(kind=PromotionKind.PERCENT, percent_bp__gt=0, percent_bp__lte=10_000)
-                | Q(kind=PromotionKind.FIXED, amount_minor__gt=0)
+                # What is NULL fails no comparison.
+                condition=Q(
+                    kind=PromotionKind.PERCENT,
+                    percent_bp__isnull=False,
+                    percent_bp__gt=0,
+                    percent_bp__lte=10_000,
+                )
+                | Q(kind=PromotionKind.FIXED, amount_minor__isnull=False, amount_minor__gt=0)
                 | Q(kind=PromotionKind.FREE_DELIVERY)
                 | Q(
                     kind=PromotionKind.BUNDLE,
+                    bundle__isnull=False,
+                    reduced__isnull=False,
+                    percent_bp__isnull=False,
                     bundle__gt=F("reduced"),
                     reduced__gt=0,
                     percent_bp__gt=0,

@@ -38,6 +38,20 @@ pytestmark = pytest.mark.django_db
 NOW = timezone.now()
 
 
+@pytest.mark.parametrize(
+    "terms",
+    [
+        {"kind": PromotionKind.PERCENT, "percent_bp": None},
+        {"kind": PromotionKind.FIXED, "amount_minor": None},
+        {"kind": PromotionKind.BUNDLE, "bundle": None, "reduced": 1},
+        {"kind": PromotionKind.BUNDLE, "bundle": 3, "reduced": None},
+    ],
+)
+def test_a_promotion_says_how_much_it_takes_off(terms: dict[str, Any]) -> None:
+    with pytest.raises(IntegrityError, match="promotion_says_how_much"):
+        PromotionFactory(**terms)
+
+
 def offer(**terms: Any) -> Offer:
     """Return a promotion that nobody saved, with how it was used."""
     own = {
