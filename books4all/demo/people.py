@@ -12,9 +12,16 @@ from books4all.demo.source import Source, dice
 # Known to everyone who reads this file, and only ever written into a demo.
 PASSWORD = "a-street-of-bookshops"  # noqa: S105 printed on the start page of every demo
 STAFF = "staff@books4all.example"
+# What one of them asks for above the limit, the other approves.
+COLLEAGUE = "colleague@books4all.example"
 SHOPKEEPER = "nell@saltmarsh-books.example"
 READER = "reader@books4all.example"
-SIGN_INS = (("Staff (admin)", STAFF), ("Shopkeeper", SHOPKEEPER), ("Reader", READER))
+SIGN_INS = (
+    ("Staff (admin)", STAFF),
+    ("A colleague", COLLEAGUE),
+    ("Shopkeeper", SHOPKEEPER),
+    ("Reader", READER),
+)
 
 _TOWNS = (
     ("GB", "Leeds", "LS2 9BD", ("12 Mill Row", "4 Chandler’s Yard", "31 Albion Terrace")),
@@ -33,7 +40,10 @@ def add_people(source: Source, shops: dict[str, Seller], now: datetime) -> list[
     # One slow hash serves everybody: they all have the same password.
     password = make_password(PASSWORD)
     joined = now - timedelta(days=400)
-    staff = User(email=STAFF, name="Robin, staff", is_staff=True, is_superuser=True)
+    staff = [
+        User(email=email, name=name, is_staff=True, is_superuser=True)
+        for email, name in ((STAFF, "Robin, staff"), (COLLEAGUE, "Sorrel, staff"))
+    ]
     keepers = [
         User(
             email=SHOPKEEPER if row["key"] == "saltmarsh" else row["email"],
@@ -44,7 +54,7 @@ def add_people(source: Source, shops: dict[str, Seller], now: datetime) -> list[
     names = source.voices["readers"]
     readers = [User(email=READER, name="Rowan Reader")]
     readers += [User(email=f"reader{i}@books4all.example", name=n) for i, n in enumerate(names, 2)]
-    everyone = [staff, *keepers, *readers]
+    everyone = [*staff, *keepers, *readers]
     for user in everyone:
         user.password, user.date_joined = password, joined
     User.objects.bulk_create(everyone)

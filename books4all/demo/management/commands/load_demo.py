@@ -56,4 +56,4 @@ class Command(BaseCommand):
 
     def _print_signins(self) -> None:
         for who, email in people.SIGN_INS:
-            self.stdout.write(f"  {who:<15} {email}  {people.PASSWORD}")
+            self.stdout.write(f"  {who:<15} {email:<28}  {people.PASSWORD}")
