@@ -148,7 +148,9 @@ class BulkEditAdmin(ReadOnlyAdmin):
 class BulkChangeAdmin(ReadOnlyAdmin):
     """The journal of such changes, a listing a line."""
 
-    related = ("edit", "listing__edition__publisher")
+    related = ("edit",)
+    # Without the listing, which may be gone.
+    fields = ("edit", "sku", "before", "after", "problem", "undone")
     list_display = ("pk", "sku", "before", "after", "problem", "undone")
     list_filter = ("undone",)
     search_fields = ("=sku",)

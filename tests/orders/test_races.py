@@ -210,7 +210,7 @@ def test_control_without_the_lock_the_order_is_placed_twice(monkeypatch):
         pause()
         return found
 
-    monkeypatch.setattr(payments, "_lock", unlocked)
+    monkeypatch.setattr(payments, "locked", unlocked)
     results = finalise_all_ways()
     broken = [r for r in results if isinstance(r, Exception)]
     assert broken or Order.objects.get().events.filter(type="placed").count() > 1
