@@ -136,16 +136,22 @@ def unfinished_payments(*, older_than: int) -> list[UUID]:
 def pending_refunds(*, older_than: int) -> list[UUID]:
     """Return refunds asked for ``older_than`` seconds ago and not settled.
 
-    Those whose payment a bank has taken back wait for its decision. Those that are with the provider are asked about each hour: it sends word by itself.
+    Those whose payment a bank has taken back wait for its decision. Those that are known to be with the
+    provider are asked about each hour: it sends word by itself.
     """
     now = Now()
     disputed = Dispute.objects.filter(payment=OuterRef("payment"), closed_at=None)
     pending = Refund.objects.filter(
         Q(
             ~Exists(disputed),
-            status=RefundStatus.PENDING,
+            status__in=(RefundStatus.PENDING, RefundStatus.SENT),
+            reference="",
             updated_at__lt=now - timedelta(seconds=older_than),
         )
-        | Q(status=RefundStatus.SENT, updated_at__lt=now - timedelta(seconds=older_than * PATIENCE))
+        | Q(
+            ~Q(reference=""),
+            status=RefundStatus.SENT,
+            updated_at__lt=now - timedelta(seconds=older_than * PATIENCE),
+        )
     )
     return list(pending.order_by("updated_at").values_list("pk", flat=True)[:PORTION])

@@ -14,7 +14,7 @@ from orders.models import Payment, Refund
 from orders.payments import provider_named
 from orders.payments.base import Moved, ProviderRefund, RefundState
 from orders.selectors.disputes import holds_refunds
-from orders.services import payment_events, postings, timeline
+from orders.services import payment_events, postings, refunds_disputed, timeline
 from orders.services.transactions import business_transaction
 
 # Asked for, or on its way at the provider.
@@ -24,6 +24,7 @@ _FOLLOWS = {
     (RefundStatus.PENDING, RefundState.PENDING): RefundStatus.SENT,
     (RefundStatus.PENDING, RefundState.SUCCEEDED): RefundStatus.SETTLED,
     (RefundStatus.PENDING, RefundState.FAILED): RefundStatus.FAILED,
+    (RefundStatus.SENT, RefundState.PENDING): RefundStatus.SENT,
     (RefundStatus.SENT, RefundState.SUCCEEDED): RefundStatus.SETTLED,
     (RefundStatus.SENT, RefundState.FAILED): RefundStatus.FAILED,
     (RefundStatus.SETTLED, RefundState.FAILED): RefundStatus.FAILED,
@@ -63,8 +64,8 @@ def settle(*, refund_id: UUID) -> Refund:
     Raises:
         ProviderError: the provider did not answer; the refund stays as it is, and is tried again.
     """
-    refund = Refund.objects.select_related("payment__order", "seller_order").get(pk=refund_id)
-    if refund.status not in _UNDER_WAY or _waits_for_bank(refund):
+    refund, asks = _begin(refund_id)
+    if not asks:
         return refund
     payment, amount = refund.payment, refund.from_provider
     if not amount:
@@ -87,9 +88,26 @@ def settle(*, refund_id: UUID) -> Refund:
     return _hear(payment_id=payment.pk, told=told)
 
 
+@business_transaction
+def _begin(refund_id: UUID) -> tuple[Refund, bool]:
+    """Return a refund, and whether its provider is to be asked: which is written down before it is.
+
+    Its answer may be lost, and a bank may decide before there is another.
+    """
+    owner = Refund.objects.values_list("payment_id", flat=True).get(pk=refund_id)
+    Payment.objects.select_for_update().get(pk=owner)
+    refund = _locked(refund_id)
+    if refund.status not in _UNDER_WAY or _waits_for_bank(refund):
+        return refund, False
+    if refund.status == RefundStatus.PENDING and refund.from_provider:
+        refund.status = RefundStatus.SENT
+        refund.save(update_fields=["status", "updated_at"])
+    return refund, True
+
+
 def _waits_for_bank(refund: Refund) -> bool:
-    """Return whether nobody was asked for it yet, and it may turn out that the bank has paid it."""
-    return refund.status == RefundStatus.PENDING and holds_refunds(refund.payment_id)
+    """Return whether it may turn out that the bank has paid it, and no provider is known to have begun."""
+    return not refund.reference and holds_refunds(refund.payment_id)
 
 
 @business_transaction
@@ -145,7 +163,7 @@ def take_in(*, payment: Payment, told: ProviderRefund) -> Refund | None:
         return refund
     before = RefundStatus(refund.status)
     after = _FOLLOWS.get((before, told.state))
-    if after is None:
+    if after is None or (after == before and refund.reference):
         return refund
     refund.status, refund.reference = after, told.reference[:120] or refund.reference
     refund.save(update_fields=["status", "reference", "updated_at"])
@@ -167,6 +185,7 @@ def _write_down(refund: Refund, before: RefundStatus, told: ProviderRefund) -> N
             kind = PaymentEventKind.REFUND_REVERSE
         _record(refund, EventType.REFUND_FAILED, None, None)
         enqueue("orders.send_mail", kind="refund_failed", pk=str(refund.pk))
+        refunds_disputed.given_before(refund)
     else:
         kind = PaymentEventKind.REFUND_REQUEST
     if told.amount:

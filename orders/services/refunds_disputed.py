@@ -20,7 +20,7 @@ from orders.services import (
     timeline,
 )
 
-# Not paid: nobody has been asked yet, or they said no.
+# Not paid: nobody has been asked yet, or they said no. Who was asked and has not answered may have paid.
 _OWED = (RefundStatus.PENDING, RefundStatus.FAILED)
 
 

@@ -1,13 +1,16 @@
 """Refunds that were not paid yet when the buyer's bank took the payment back: nobody pays a buyer twice."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.utils import timezone
 
 from books4all.lib.money import Money
 from orders.constants import RefundStatus, Stage
-from orders.errors import TransitionError
+from orders.errors import ProviderError, TransitionError
 from orders.models import Order, Refund, SandboxRefund
+from orders.payments import provider_named
 from orders.selectors.ledger_check import ledger_differences
 from orders.selectors.order_check import order_differences
 from orders.services import reconciler, refund_parts, refund_settling, refunds, seller_orders
@@ -117,4 +120,37 @@ def test_goodwill_that_the_bank_has_given_costs_nothing(tell: Any) -> None:
     decided(taken_back(order, tell), tell, won=False)
     run_jobs(only=SETTLE)
     assert (paid_by_provider(), books(order)) == ([], {})
+    assert sound()
+
+
+@pytest.mark.parametrize("when", ["before", "after"])
+def test_one_that_the_provider_may_have_paid_is_asked_about_first(
+    tell: Any, monkeypatch: pytest.MonkeyPatch, when: str
+) -> None:
+    """Its answer was lost before the bank decided, and what the bank gave is not taken off on a guess."""
+    order = sold(posted=True)
+    refund = given(order, 300)
+
+    def silent(_name: str) -> None:
+        raise ProviderError("no answer")
+
+    with monkeypatch.context() as world:
+        world.setattr(provider_named("sandbox"), when, silent)
+        with pytest.raises(ProviderError):
+            refund_settling.settle(refund_id=refund.pk)
+    decided(taken_back(order, tell, amount=700), tell, won=False)
+    refund.refresh_from_db()
+    assert (refund.status, refund.by_bank_minor) == (RefundStatus.SENT, 0)
+    Refund.objects.update(updated_at=timezone.now() - timedelta(hours=1))
+    assert reconciler.sweep().refunds == 1
+    refund.refresh_from_db()
+    if when == "after":
+        assert (refund.status, refund.by_bank_minor) == (RefundStatus.SETTLED, 0)
+        assert paid_by_provider() == [300]
+    else:
+        # The provider has £1.80 left, and says no to £3.00.
+        assert (refund.status, refund.by_bank_minor) == (RefundStatus.FAILED, 120)
+        refund_settling.retry(refund_id=refund.pk, actor=None)
+        run_jobs(only=SETTLE)
+        assert paid_by_provider() == [180]
     assert sound()

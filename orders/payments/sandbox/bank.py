@@ -9,6 +9,7 @@ from datetime import timedelta
 from uuid import uuid4
 
 from django.db import transaction
+from django.db.models import Sum
 from django.urls import reverse
 from django.utils import timezone
 
@@ -92,8 +93,10 @@ def refund(*, reference: str, key: str, amount_minor: int) -> SandboxRefund:
         if payment.status != SandboxStatus.SUCCEEDED:
             msg = "nothing was paid"
             raise BankError(msg)
-        if payment.refunded_minor + amount_minor > payment.amount_minor:
-            msg = "more than was paid"
+        lost = payment.disputes.filter(status=DisputeStatus.LOST)
+        kept = lost.aggregate(n=Sum("amount_minor", default=0))["n"]
+        if payment.refunded_minor + kept + amount_minor > payment.amount_minor:
+            msg = "more than was paid, and is left of it"
             raise BankError(msg)
         payment.refunded_minor += amount_minor
         payment.save(update_fields=["refunded_minor", "updated_at"])
