@@ -24,7 +24,7 @@ from orders.constants import SELLER_ORDER_TRANSITIONS, SellerOrderStatus
 from orders.errors import ChangedMeanwhileError
 from orders.models import OrderLine, SellerOrder
 from orders.services import approvals
-from orders.services.staff_steps import CANCEL, GOODWILL, REFUND, Step
+from orders.services.staff_steps import CANCEL, GOODWILL, REFUND, Step, amount_field
 
 # Lines of one part that a form offers: a basket holds a bounded number.
 MOST_LINES = 100
@@ -75,10 +75,12 @@ class RefundForm(ReasonForm):
                 required=False,
                 help_text=_state(line),
             )
-            self.fields[f"amount_{line.pk.hex}"] = MoneyField(
+            self.fields[amount_field(line.pk)] = MoneyField(
                 label=_("Amount for it"),
                 required=False,
-                help_text=_("Of posted copies; empty for what was paid for the copies above."),
+                help_text=_(
+                    "Of posted copies; empty for what was paid for the copies above. Those not posted are always paid back in full."
+                ),
             )
         delivery = row.delivery_parts.paid
         if delivery and row.shipped_at is not None:
@@ -95,7 +97,7 @@ class RefundForm(ReasonForm):
         lines = {
             str(line.pk): {
                 "copies": given.get(f"copies_{line.pk.hex}") or 0,
-                "amount": given.get(f"amount_{line.pk.hex}"),
+                "amount": given.get(amount_field(line.pk)),
             }
             for line in self.lines
         }

@@ -59,12 +59,12 @@ def grant(
     if made is not None:
         return made
     check_lines(lines)
+    given = _divided(seller_order, stage, lines, delivery)
     if stage == Stage.EARNED:
         books = Money(sum(back.parts.paid for back in lines), seller_order.currency)
         check_left(seller_order, books + delivery if delivery else books)
-    given = _divided(seller_order, stage, lines, delivery)
-    if stage == Stage.EARNED and kept_by_banks(seller_order, stage).exists():
-        given = _within(given, left_of(seller_order)[1])
+        if kept_by_banks(seller_order, stage).exists():
+            given = _within(given, left_of(seller_order)[1])
     if not given:
         message = _("Say how much is to be given back.")
         raise DomainError(message, fields={"amount": [message]})

@@ -104,6 +104,10 @@ def _refund(*, subject: SellerOrder, payload: Payload, actor: User, key: UUID) -
         raise DomainError(_("Such a book is not in this order."))
     unposted = {pk: min(lines[pk].left, line.copies) for pk, line in chosen.items()}
     unposted = {pk: n for pk, n in unposted.items() if n}
+    for pk in unposted:
+        if chosen[pk].amount is not None:
+            message = _("Copies that are not posted are paid back in full. Leave this empty.")
+            raise DomainError(message, fields={amount_field(pk): [message]})
     account = account_of(part)
     earned = [
         _of_posted(
@@ -154,9 +158,19 @@ def _of_posted(money: LineMoney, copies: int, amount: int | None) -> refund_part
         message = _("Of “%(title)s”, %(n)s posted copies are left to be given back.")
         raise DomainError(message % {"title": line.title, "n": money.copies_left})
     pence = money.worth(copies) if amount is None else amount
-    return refund_parts.of_earned(
-        order_line=line, amount=Money(pence, line.currency), quantity=copies
-    )
+    try:
+        return refund_parts.of_earned(
+            order_line=line, amount=Money(pence, line.currency), quantity=copies
+        )
+    except DomainError as error:
+        raise DomainError(
+            error.message, fields={amount_field(line.pk): error.fields["amount"]}
+        ) from error
+
+
+def amount_field(line: UUID) -> str:
+    """Return the name of the field with the amount for a line, by which an error about it is told."""
+    return f"amount_{line.hex}"
 
 
 def _check_delivery(part: SellerOrder, delivery: Money) -> None:

@@ -364,9 +364,37 @@ def test_a_refund_is_filled_in_by_book(client: Client) -> None:
     assert "Choose what is to be given back" in client.post(url, REASON).content.decode()
     too_much = client.post(url, {**REASON, f"amount_{line.pk.hex}": "9.00"}).content.decode()
     assert "at most £6.00" in too_much
+    far = client.post(url, {**REASON, "delivery": "99999"}).context["form"]
+    assert "Of the delivery, at most" in far.errors["delivery"][0]
     looked = client.post(url, {**REASON, f"amount_{line.pk.hex}": "1.50", "delivery": "1.00"})
     preview = looked.context["preview"]
     assert preview.amount == Money(250, "GBP")
     agreed = {"key": looked.context["key"], "agreed": preview.digest}
     client.post(url, {**REASON, f"amount_{line.pk.hex}": "1.50", "delivery": "1.00", **agreed})
     assert Refund.objects.get().amount == Money(250, "GBP")
+
+
+@pytest.mark.django_db
+def test_an_amount_beside_copies_that_are_not_posted_is_not_passed_over(client: Client) -> None:
+    part = part_of()
+    line = part.lines.get()
+    client.force_login(StaffFactory())
+    url = reverse("admin:orders_sellerorder_step", args=[part.pk, "refund"])
+    typed = {**REASON, f"copies_{line.pk.hex}": "1", f"amount_{line.pk.hex}": "0.50"}
+    form = client.post(url, typed).context["form"]
+    assert "paid back in full" in form.errors[f"amount_{line.pk.hex}"][0]
+    assert client.post(url, {**typed, f"amount_{line.pk.hex}": ""}).context["preview"]
+
+
+@pytest.mark.django_db
+def test_who_asked_is_not_offered_to_decide(client: Client) -> None:
+    robin, sorrel = StaffFactory(), StaffFactory()
+    asked = dear_request(robin)
+    url = reverse("admin:orders_staffrequest_change", args=[asked.pk])
+
+    def offered(to: User) -> set[str]:
+        client.force_login(to)
+        return {action.name for action in client.get(url).context["object_actions"]}
+
+    assert offered(robin) == {"withdraw"}
+    assert offered(sorrel) == {"approve", "refuse"}

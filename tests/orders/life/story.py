@@ -34,9 +34,7 @@ from orders.models import (
 from orders.payments import provider_named
 from orders.payments.sandbox.bank import BankError
 from orders.payments.sandbox.signatures import signed_headers
-from orders.services import (
-    payment_news,
-)
+from orders.services import payment_news
 from orders.services.ledger import AlreadyPostedError
 from tests.orders.life.street import Street
 
