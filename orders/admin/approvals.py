@@ -34,6 +34,10 @@ def _waits(request: StaffRequest) -> bool:
     return request.status == Status.WAITING
 
 
+def _is_colleague(request: StaffRequest, user: Any) -> bool:
+    return request.asked_by_id != int(user.pk)
+
+
 REQUEST_ACTIONS = (
     Action(
         name="approve",
@@ -43,6 +47,7 @@ REQUEST_ACTIONS = (
             request_id=request.pk, actor=actor, words=words
         ),
         offered=_waits,
+        to=_is_colleague,
         permission="decide",
         explain=_("It is done at once, in the name of the colleague who asked."),
         form=WordsForm,
@@ -55,6 +60,7 @@ REQUEST_ACTIONS = (
             request_id=request.pk, actor=actor, words=words
         ),
         offered=_waits,
+        to=_is_colleague,
         permission="decide",
         explain=_("Nothing is done, and the colleague reads why."),
         form=NoForm,
@@ -75,6 +81,7 @@ REQUEST_ACTIONS = (
         done=_("taken back."),
         run=lambda request, *, actor: approvals.withdraw(request_id=request.pk, actor=actor),
         offered=lambda request: request.status in Status.undone(),
+        to=lambda request, user: not _is_colleague(request, user),
         permission="view",
     ),
 )

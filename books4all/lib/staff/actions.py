@@ -33,6 +33,11 @@ def always(obj: Any) -> bool:
     return True
 
 
+def anybody(obj: Any, user: Any) -> bool:
+    """Offer an action to whoever has its permission."""
+    return True
+
+
 class Waits(str):
     """What ``run`` of an action returns where it is not done yet: the words that say so."""
 
@@ -44,8 +49,9 @@ class Action:
     """A button.
 
     ``run`` is called with the row, ``actor=`` (the user) and the form's cleaned values, and may
-    raise ``DomainError``; what it returns is not looked at, unless it ``Waits``. ``explain`` says what will happen; an action that has it, or a form, is
-    confirmed on a page of its own. ``several`` offers it on lists too.
+    raise ``DomainError``; what it returns is not looked at, unless it ``Waits``. ``explain`` says what
+    will happen; an action that has it, or a form, is confirmed on a page of its own. ``several`` offers it
+    on lists too.
     """
 
     name: str
@@ -53,6 +59,8 @@ class Action:
     done: Text
     run: Callable[..., object]
     offered: Callable[[Any], bool] = always
+    # To whom, of those who have the permission: called with the row and the user.
+    to: Callable[[Any, Any], bool] = anybody
     permission: str = "change"
     explain: Text = ""
     form: type[forms.Form] = forms.Form
@@ -139,7 +147,10 @@ class ActionsMixin(admin.ModelAdmin):  # type: ignore[type-arg]  # not generic w
         context["object_actions"] = [
             action
             for action in self.object_actions
-            if obj is not None and action.offered(obj) and self.may(request, action)
+            if obj is not None
+            and action.offered(obj)
+            and action.to(obj, request.user)
+            and self.may(request, action)
         ]
         return super().render_change_form(request, context, *args, **kwargs)
 
