@@ -126,32 +126,14 @@ def ask(
         DomainError: the step itself says no.
     """
     payload = step.read(payload)
-    part = subject if isinstance(subject, SellerOrder) else getattr(subject, "seller_order", None)
-    order = _order_of(subject)
     # One after the other: of two at once, the second counts the first.
     User.objects.select_for_update(no_key=True).get(pk=actor.pk)
-    limit = _left(step, order, actor)
-    # Written first: whoever sends the same a second time waits here for the first.
-    request, is_new = StaffRequest.objects.get_or_create(
-        pk=key,
-        defaults={
-            "kind": step.kind,
-            "subject": f"{subject._meta.model_name}:{subject.pk}",  # noqa: SLF001 Django's documented interface
-            "order": order,
-            "seller_order": part,
-            "payload": payload,
-            "amount_minor": 0,
-            "limit_minor": limit,
-            "currency": settings.MARKETPLACE_CURRENCY,
-            "reason": payload.get("reason", "")[:200],
-            "asked_by": actor,
-        },
-    )
+    request, is_new = _write(step, subject, payload, actor, key)
     if not is_new:
         return request
     with transaction.atomic():
         written, made = _run(step, subject, payload, actor, key)
-        found = _seen(written, limit)
+        found = _seen(written, request.limit_minor)
         if seen is not None and seen != found.digest:
             raise ChangedMeanwhileError(_("The order has changed. Look at it again, then decide."))
         waits = found.needs_approval
@@ -163,6 +145,29 @@ def ask(
     else:
         _done(request, made, found.amount)
     return request
+
+
+def _write(
+    step: Step, subject: Model, payload: Mapping[str, Any], actor: User, key: UUID
+) -> tuple[StaffRequest, bool]:
+    """Write a request down before its step is taken: who sends the same again waits here for the first."""
+    order = _order_of(subject)
+    part = subject if isinstance(subject, SellerOrder) else getattr(subject, "seller_order", None)
+    return StaffRequest.objects.get_or_create(
+        pk=key,
+        defaults={
+            "kind": step.kind,
+            "subject": f"{subject._meta.model_name}:{subject.pk}",  # noqa: SLF001 Django's documented interface
+            "order": order,
+            "seller_order": part,
+            "payload": payload,
+            "amount_minor": 0,
+            "limit_minor": _left(step, order, actor),
+            "currency": settings.MARKETPLACE_CURRENCY,
+            "reason": payload.get("reason", "")[:200],
+            "asked_by": actor,
+        },
+    )
 
 
 def approve(*, request_id: UUID, actor: User, words: str = "") -> StaffRequest:

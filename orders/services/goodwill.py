@@ -8,7 +8,7 @@ from accounts.services import activity
 from books4all.lib.errors import DomainError
 from books4all.lib.money import Money
 from orders.constants import Actor, EventType, Stage
-from orders.models import Refund
+from orders.models import Refund, SellerOrder
 from orders.selectors.case_money import Due, account_of
 from orders.services import refund_parts, refunds, steps, timeline
 from orders.services.case_steps import By, tell, wanted
@@ -53,13 +53,22 @@ def give(
         side=by.side,
         key=key,
     )
+    _tell(refund, amount, seller_order, note, by)
+    return refund
+
+
+def _tell(refund: Refund, amount: Money, seller_order: SellerOrder, words: str, by: By) -> None:
+    """Write it into the order's history, tell the buyer, and log it where the shop gave it.
+
+    ``refund`` is the first of several where extra postage was paid; ``amount`` is what they come to.
+    """
     event = timeline.record(
         seller_order.order,
         EventType.GOODWILL,
         seller_order=seller_order,
         actor=by.user,
         side=by.side,
-        note=f"{amount}: {note}",
+        note=f"{amount}: {words}",
         data={"refund": str(refund.pk), "amount": amount.minor},
     )
     tell(event, to=Actor.BUYER)
@@ -71,4 +80,3 @@ def give(
             subject=seller_order.order.number,
             note=str(amount),
         )
-    return refund

@@ -93,10 +93,7 @@ def post(
     made = seller_order.shipments.filter(pk=asked.key).first() if asked.key else None
     if made is not None:
         return made
-    steps.check(seller_order, asked.seen)
-    if seller_order.status not in WAITING:
-        raise steps.no_step(seller_order, SellerOrderStatus.SHIPPED)
-    disputes.check_may_be_posted(seller_order)
+    _check_may_be_posted(seller_order, asked)
     lines = list(seller_order.lines.order_by("pk"))
     chosen = steps.chosen(lines, copies)
     shipment = Shipment.objects.create(
@@ -122,6 +119,13 @@ def post(
     enqueue("orders.send_mail", kind="shipped", pk=str(shipment.pk))
     documents.ask_for_sale(shipment)
     return shipment
+
+
+def _check_may_be_posted(seller_order: SellerOrder, asked: Asked) -> None:
+    steps.check(seller_order, asked.seen)
+    if seller_order.status not in WAITING:
+        raise steps.no_step(seller_order, SellerOrderStatus.SHIPPED)
+    disputes.check_may_be_posted(seller_order)
 
 
 def _earn(shipment: Shipment, chosen: Sequence[tuple[OrderLine, int]]) -> None:
