@@ -283,16 +283,7 @@ class PostingAdmin(OfEntry, ReadOnlyAdmin):
         "An order’s number, a source (payment:0190…), or the beginning of a shop’s address"
     )
     ordering = ("-pk",)
-    fields = (
-        "pk",
-        "when",
-        "what",
-        ACCOUNT,
-        DEBIT,
-        CREDIT,
-        link("entry__order", _("order")),
-        "from_what",
-    )
+    fields = list_display
     # Addresses that pages of orders, shops and accounts lead to.
     narrowed: ClassVar[frozenset[str]] = frozenset(
         {

@@ -14,9 +14,7 @@ from books4all.lib.money import Money
 from orders.constants import AccountKind, DisputeStatus, EntryKind, Stage
 from orders.models import DisputePart, Posting, Refund, SellerOrder
 from orders.selectors.order_money import less_refunds
-from orders.services import (
-    dispute_postings,
-)
+from orders.services import dispute_postings
 from orders.services.refund_parts import Back
 
 

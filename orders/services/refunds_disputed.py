@@ -14,11 +14,7 @@ from books4all.lib.money import Money
 from orders.constants import AccountKind, DisputeStatus, EventType, RefundStatus, Stage
 from orders.models import Dispute, Payment, Posting, Refund, SellerOrder
 from orders.selectors.disputes import holds_refunds
-from orders.services import (
-    dispute_postings,
-    kept,
-    timeline,
-)
+from orders.services import dispute_postings, kept, timeline
 
 # Not paid: nobody has been asked yet, or they said no. Who was asked and has not answered may have paid.
 _OWED = (RefundStatus.PENDING, RefundStatus.FAILED)
@@ -40,10 +36,10 @@ def decided(dispute: Dispute) -> None:
 
 
 def given_before(refund: Refund) -> None:
-    """Take off ``refund``, granted just now, what banks that have kept its payment gave the buyer of it.
+    """Take off ``refund``, granted or refused just now, what banks that have kept its payment gave of it.
 
-    They have given it before the shop posted, and the marketplace has borne it. In the transaction that
-    grants it, with the seller order locked.
+    They gave it before the shop posted, and the marketplace has borne it; or while nobody knew whether the
+    provider had paid it. In the transaction that grants it, or brings the news.
     """
     lost = refund.payment.disputes.filter(status=DisputeStatus.LOST)
     dispute = lost.order_by("closed_at", "pk").last()
