@@ -100,9 +100,11 @@ def text_of(pdf: bytes) -> str:
 
 _OBJECT = re.compile(rb"(?:^|\n)(\d+) 0 obj(.*?)endobj", re.DOTALL)
 _TO_UNICODE = re.compile(rb"/ToUnicode (\d+) 0 R")
+# Of a string: anything but brackets, which stand there as they are where they come in pairs.
+_INSIDE = rb"(?:\\.|[^\\()]|\((?:\\.|[^\\()]|\((?:\\.|[^\\()])*\))*\))*"
 # A font that is chosen, the end of a line, or a string of glyphs.
 _TOKEN = re.compile(
-    rb"/(?P<font>f\d+) [\d.]+ Tf|(?P<end>\bET\b)|\((?P<text>(?:\\.|[^\\)])*)\)", re.DOTALL
+    rb"/(?P<font>f\d+) [\d.]+ Tf|(?P<end>\bET\b)|\((?P<text>" + _INSIDE + rb")\)", re.DOTALL
 )
 _ESCAPE = re.compile(rb"\\([0-7]{1,3}|.)", re.DOTALL)
 _NAMED = {b"n": b"\n", b"r": b"\r", b"t": b"\t", b"b": b"\b", b"f": b"\f"}
