@@ -41,10 +41,15 @@ class Given:
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """What a buyer is owed: for books, and for their delivery."""
+    """What a buyer is owed: for books, and for their delivery.
+
+    Of a delivery that cost the buyer nothing, ``free_delivery`` is what the marketplace has paid the shop for
+    it and gets back, in pence.
+    """
 
     lines: Sequence[Given]
     delivery: Money
+    free_delivery: int = 0
 
     @property
     def books(self) -> Money:
@@ -120,18 +125,21 @@ class Account:
             amount = min(self.lines[key].worth(n), room)
             room -= amount
             given.append(Given(self.lines[key].order_line, n, Money(amount, currency)))
-        post = min(self._delivery(sum(copies.values()), delivery), room)
+        whole, n = self.seller_order.delivery_parts, sum(copies.values())
+        if not whole.paid:
+            free = self._delivery(n, _most(self.seller_order, whole.subsidy, delivery))
+            return Due(given, Money(0, currency), free)
+        post = self._delivery(n, _most(self.seller_order, whole.paid, delivery))
+        post = min(post, self.delivery_left, room)
         return Due(given, Money(max(0, post), currency))
 
-    def _delivery(self, copies: int, how: Delivery) -> int:
-        """Return what of the delivery goes back with the next ``copies``."""
-        whole = _most_delivery(self.seller_order, how)
+    def _delivery(self, copies: int, whole: int) -> int:
+        """Return what of ``whole`` goes back with the next ``copies``."""
         posted = sum(one.posted for one in self.lines.values())
         returned = sum(one.returned for one in self.lines.values())
         if not posted:
             return 0
-        share = whole * (returned + copies) // posted - whole * returned // posted
-        return min(share, self.delivery_left)
+        return whole * (returned + copies) // posted - whole * returned // posted
 
     def part(self, copies: Mapping[UUID, int], amount: Money) -> Due:
         """Return ``amount`` divided over ``copies`` that stay: in proportion to what is left of them."""
@@ -149,8 +157,8 @@ def _spread(rows: Sequence[LineMoney], amount: Money) -> Due:
     return Due([one for one in given if one.amount], amount * 0)
 
 
-def _most_delivery(seller_order: SellerOrder, how: Delivery) -> int:
-    paid = seller_order.delivery_parts.paid
+def _most(seller_order: SellerOrder, paid: int, how: Delivery) -> int:
+    """Return how much goes back of what was ``paid`` for the delivery, by whomever."""
     if how == Delivery.NONE:
         return 0
     standard, charged = seller_order.standard_delivery_minor, seller_order.delivery_minor

@@ -96,10 +96,8 @@ def _parts(case: Case, due: Due) -> Parts:
     backs = (
         refund_parts.of_earned(order_line=one.order_line, amount=one.amount) for one in due.lines
     )
-    return sum(
-        (back.parts for back in backs),
-        start=refund_parts.of_delivery(case.seller_order, due.delivery),
-    )
+    post = refund_parts.of_delivery(case.seller_order, due.delivery)
+    return sum((back.parts for back in backs), start=post + Parts(subsidy=due.free_delivery))
 
 
 def _due(case: Case, amount: Money | None) -> Due:

@@ -126,6 +126,7 @@ def give_back(case: Case, due: Due, by: By, *, outcome: CaseOutcome, note: str =
             for one in due.lines
         ],
         delivery=due.delivery,
+        free_delivery=due.free_delivery,
         reason=str(case.get_reason_display()),
         actor=by.user,
         side=by.side,

@@ -37,6 +37,7 @@ def grant(
     stage: Stage,
     lines: Sequence[Back],
     delivery: Money | None = None,
+    free_delivery: int = 0,
     reason: str,
     actor: User | None = None,
     side: Actor | None = None,
@@ -46,7 +47,8 @@ def grant(
 
     ``stage`` says where the money stands: still held (copies not posted), or earned by posting. Where
     nothing is posted at all, ``delivery`` is all of it that the buyer paid, even if that is nothing: what
-    the marketplace bore of it goes back as well. The caller holds the seller order's lock. ``key`` becomes
+    the marketplace bore of it goes back as well; of a delivery that was earned and cost the buyer nothing,
+    ``free_delivery`` pence of that do. The caller holds the seller order's lock. ``key`` becomes
     the refund's own, so that the same decision taken twice is one refund. What a gift card paid goes back
     to it once the payment is used up; what was paid as extra postage goes back to its own payment, as a
     refund beside the one that is returned.
@@ -59,7 +61,7 @@ def grant(
     if made is not None:
         return made
     check_lines(lines)
-    given = _divided(seller_order, stage, lines, delivery)
+    given = _divided(seller_order, stage, lines, delivery, free_delivery)
     if stage == Stage.EARNED:
         books = Money(sum(back.parts.paid for back in lines), seller_order.currency)
         check_left(seller_order, books + delivery if delivery else books)
@@ -102,7 +104,11 @@ class _Given:
 
 
 def _divided(
-    seller_order: SellerOrder, stage: Stage, lines: Sequence[Back], delivery: Money | None
+    seller_order: SellerOrder,
+    stage: Stage,
+    lines: Sequence[Back],
+    delivery: Money | None,
+    free_delivery: int,
 ) -> list[_Given]:
     """Divide what is given back over the payments that it goes by, as far as they give anything."""
     post = delivery or Money(0, seller_order.currency)
@@ -114,6 +120,8 @@ def _divided(
         if held and delivery is not None:
             # It is not made: whatever its buyer gets, what the marketplace bore of it goes back whole.
             part = replace(part, subsidy=whole.subsidy - gone.subsidy)
+        elif not whole.paid:
+            part = replace(part, subsidy=min(free_delivery, whole.subsidy - gone.subsidy))
         gone += part
         given.append(_Given(payment, () if given else lines, part))
     # Copies that cost nothing are among those that are never sent, whatever the post comes to; of posted

@@ -8,7 +8,7 @@ import pytest
 
 from books4all.lib.errors import ConflictError
 from orders.constants import AccountKind as A
-from orders.constants import PromotionKind, Stage
+from orders.constants import CaseReason, PromotionKind, Ruling, Stage
 from orders.errors import TransitionError
 from orders.models import DisputePart, Refund
 from orders.payments.sandbox import bank
@@ -20,6 +20,8 @@ from orders.services import (
     approvals,
     calling_off,
     case_answers,
+    case_rulings,
+    goodwill,
     payments,
     promotions,
     refund_parts,
@@ -41,10 +43,10 @@ pytestmark = pytest.mark.django_db
 Tell = Callable[..., None]
 
 
-def free_delivery(*, percent: int = 0, listing=None):
+def free_delivery(*, percent: int = 0, listing=None, copies: int = 1):
     """Return an order whose delivery the marketplace pays, and ``percent`` of its book."""
     listing = listing or ListingFactory(price_minor=2000)
-    basket = basket_with(listing)
+    basket = basket_with(listing, quantity=copies)
     PromotionFactory(kind=PromotionKind.FREE_DELIVERY, percent_bp=None, code="", name="Free post")
     if percent:
         PromotionFactory(code="", percent_bp=percent * 100)
@@ -70,6 +72,46 @@ def test_delivery_that_the_marketplace_paid_comes_back_to_it(percent: int) -> No
         seller_order_id=part_of(order).pk, reason="Lost", restock=False, actor=None
     )
     assert books(order) == ({} if percent else {"clearing": 2000, "refunds_payable": -2000})
+    paid_back()
+
+
+@pytest.mark.parametrize("reason", [CaseReason.NOT_AS_DESCRIBED, CaseReason.CHANGED_MIND])
+def test_of_a_posted_parcel_too_the_marketplace_gets_its_delivery_back(reason: CaseReason) -> None:
+    """The shop that gives back the books has no claim to the delivery either, whoever paid for it."""
+    part = part_of(free_delivery())
+    seller_orders.ship(seller_order_id=part.pk, carrier="Royal Mail", actor=None)
+    seller_orders.deliver(seller_order_id=part.pk, actor=None)
+    assert balance(A.PROMOTIONS, "GBP").minor == part.delivery_subsidy_minor > 0
+    case = complain(part, reason)
+    assert case_rulings.preview(case, Ruling.SHOP_PAYS).marketplace.minor == -(
+        part.delivery_subsidy_minor
+    )
+    case_answers.refund(case_id=case.pk, by=shop(part.seller))
+    assert balance(A.PROMOTIONS, "GBP").minor == 0
+    assert balance(A.SELLER_PENDING, "GBP", seller=part.seller).minor == 0
+    assert [one.amount_minor for one in part.refunds.all()] == [2000]
+    paid_back()
+
+
+def test_of_a_free_delivery_the_marketplace_gets_the_part_of_the_copies_back() -> None:
+    listing = ListingFactory(price_minor=2000, on_hand=3)
+    part = part_of(free_delivery(listing=listing, copies=3))
+    seller_orders.ship(seller_order_id=part.pk, carrier="Royal Mail", actor=None)
+    seller_orders.deliver(seller_order_id=part.pk, actor=None)
+    line, whole = part.lines.get(), part.delivery_subsidy_minor
+    left = []
+    for n in (1, 2):
+        case_answers.refund(case_id=complain(part, copies={line.pk: n}).pk, by=shop(part.seller))
+        left.append(balance(A.PROMOTIONS, "GBP").minor)
+    assert left == [whole - whole // 3, 0]
+    paid_back()
+
+
+def test_a_part_of_the_price_takes_nothing_of_a_free_delivery() -> None:
+    part = part_of(free_delivery())
+    seller_orders.ship(seller_order_id=part.pk, carrier="Royal Mail", actor=None)
+    goodwill.give(seller_order_id=part.pk, amount=money(500), words="Sorry", by=shop(part.seller))
+    assert balance(A.PROMOTIONS, "GBP").minor == part.delivery_subsidy_minor
     paid_back()
 
 
