@@ -35,7 +35,7 @@ def take_in(
     ``account`` and ``currency`` are those of a CSV, which does not say; without, the marketplace's own.
 
     Raises:
-        StatementError: the file can't be understood, or is of another account; nothing was taken.
+        StatementError: the file can't be understood, or is of another account or currency; nothing was taken.
     """
     if camt053.looks_like_one(data):
         statements = camt053.read(data)
@@ -50,6 +50,8 @@ def take_in(
     own = {settings.PAYOUT_FROM_IBAN, settings.BANK_TRANSFER_IBAN.replace(" ", "")} - {""}
     if own and any(statement.account not in own for statement in statements):
         raise StatementError(_("This is the statement of another account than the marketplace’s."))
+    for statement in statements:
+        _check_currency(statement)
     rows = [_write(statement=one, file_name=file_name, actor=actor) for one in statements]
     return TakenIn(
         lines=sum(row.line_count for row in rows),
@@ -57,6 +59,17 @@ def take_in(
         matched=match_open(),
         adds_up=all(row.adds_up for row in rows),
     )
+
+
+def _check_currency(statement: Statement) -> None:
+    """Refuse a statement of an account in another currency: its amounts would fit what they are not."""
+    own = settings.MARKETPLACE_CURRENCY
+    other = next((line for line in statement.lines if line.amount.currency != own), None)
+    if other is not None:
+        message = _(
+            "This statement is in %(currency)s, and the marketplace’s books are in %(own)s."
+        )
+        raise StatementError(message % {"currency": other.amount.currency, "own": own})
 
 
 @business_transaction
