@@ -1,21 +1,19 @@
-"""The journal against the rows that it comes from.
+"""The journal against the rows that it comes from, entry by entry and order by order.
 
-What a parcel earns and what a refund takes back is divided here once more, in SQL, from the amounts that
-were frozen on the lines: the rules of ``orders.services.postings`` written a second time, on purpose.
+What stands on the accounts of sellers, gift cards and disputes: ``orders.selectors.account_check``.
 """
 
 from collections.abc import Iterable
 
+from orders.selectors.account_check import ACCOUNT_CHECKS
+from orders.selectors.checked_rows import (
+    EARNED_ROWS,
+    GIVEN_ROWS,
+    LEGS_ROWS,
+    LOOSE_ROWS,
+    SOLD_ROWS,
+)
 from orders.selectors.checking import Check, Finding, run
-
-# Postings of an entry by source and kind of account, credits positive. For joining.
-_LEGS = """
-    SELECT e.source, e.kind AS entry, a.kind AS account, -sum(p.amount_minor)::bigint AS credited
-    FROM orders_journalentry e
-    JOIN orders_posting p ON p.entry_id = e.id
-    JOIN orders_ledgeraccount a ON a.id = p.account_id
-    GROUP BY 1, 2, 3
-"""
 
 BALANCES = Check(
     "entry_balances",
@@ -78,28 +76,9 @@ CAPTURES = Check(
         AND l.account = 'clearing'
     WHERE CASE WHEN p.status = 'captured' THEN p.amount_minor ELSE 0 END <> -coalesce(l.credited, 0)
     """,
-    {"legs": _LEGS},
+    {"legs": LEGS_ROWS},
 )
 
-# What each part was sold for, all that the marketplace added with it.
-_SOLD = """
-    SELECT so.id, so.order_id, so.status, so.shipped_at, l.rest, l.copies,
-        so.delivery_paid_minor + so.extra_minor + so.delivery_subsidy_minor AS delivery,
-        coalesce(l.whole, 0) + so.delivery_paid_minor + so.extra_minor + so.delivery_subsidy_minor
-            AS whole,
-        coalesce(l.subsidy, 0) + so.delivery_subsidy_minor AS subsidy
-    FROM orders_sellerorder so
-    LEFT JOIN (
-        SELECT seller_order_id,
-            sum(paid_minor + subsidy_minor) AS whole,
-            sum(subsidy_minor) AS subsidy,
-            sum(quantity - posted - refused) AS copies,
-            -- Rounded down for what is gone, as Parts.upto does.
-            sum(paid_minor - paid_minor * (posted + refused) / quantity
-                + subsidy_minor - subsidy_minor * (posted + refused) / quantity) AS rest
-        FROM orders_orderline GROUP BY 1
-    ) l ON l.seller_order_id = so.id
-"""
 
 # What gift cards and the marketplace put to a placed order.
 PLACED = Check(
@@ -120,28 +99,9 @@ PLACED = Check(
     LEFT JOIN legs l ON l.source = 'order:' || p.id AND l.entry = 'placed' AND l.account = p.account
     WHERE p.amount <> -coalesce(l.credited, 0)
     """,
-    {"legs": _LEGS, "parts": _SOLD},
+    {"legs": LEGS_ROWS, "parts": SOLD_ROWS},
 )
 
-# What each parcel earns, by account. All of the delivery, extra postage too, with the first.
-_EARNED = """
-    SELECT s.id, s.seller_order_id, so.tax_remitter,
-        sum(l.paid_minor + l.subsidy_minor) + (CASE WHEN s.first
-            THEN so.delivery_paid_minor + so.extra_minor + so.delivery_subsidy_minor ELSE 0 END)
-            AS whole,
-        sum(l.commission_minor) AS commission,
-        sum(l.fee_tax_minor) AS fee_tax,
-        CASE WHEN so.tax_remitter = 'marketplace' THEN sum(l.tax_minor)
-            + (CASE WHEN s.first THEN so.delivery_tax_minor ELSE 0 END) ELSE 0 END AS sales_tax
-    FROM (
-        SELECT *, 1 = row_number() OVER (PARTITION BY seller_order_id ORDER BY created_at, id)
-            AS first FROM orders_shipment
-    ) s
-    JOIN orders_sellerorder so ON so.id = s.seller_order_id
-    JOIN orders_shipmentline l ON l.shipment_id = s.id
-    GROUP BY s.id, s.seller_order_id, s.first, so.id, so.tax_remitter, so.delivery_paid_minor,
-        so.extra_minor, so.delivery_subsidy_minor, so.delivery_tax_minor
-"""
 EARNED = Check(
     "parcel_earned",
     """
@@ -162,24 +122,9 @@ EARNED = Check(
         AND l.account = w.account
     WHERE w.amount <> coalesce(l.credited, 0)
     """,
-    {"legs": _LEGS, "earned": _EARNED},
+    {"legs": LEGS_ROWS, "earned": EARNED_ROWS},
 )
 
-# What each refund takes back, by account. One without a seller order is of an order never placed.
-_GIVEN_BACK = """
-    SELECT r.id, r.seller_order_id, r.stage, r.status,
-        CASE r.stage WHEN 'market' THEN 'goodwill' ELSE 'refunded_' || r.stage END AS entry, r.amount_minor, r.gift_minor, r.by_bank_minor,
-        coalesce(sum(l.paid_minor), 0) + r.delivery_minor AS paid,
-        coalesce(sum(l.subsidy_minor), 0) + r.delivery_subsidy_minor AS subsidy,
-        coalesce(sum(l.commission_minor), 0) AS commission,
-        coalesce(sum(l.fee_tax_minor), 0) AS fee_tax,
-        CASE WHEN so.tax_remitter = 'marketplace'
-            THEN coalesce(sum(l.tax_minor), 0) + r.delivery_tax_minor ELSE 0 END AS sales_tax
-    FROM orders_refund r
-    LEFT JOIN orders_sellerorder so ON so.id = r.seller_order_id
-    LEFT JOIN orders_refundline l ON l.refund_id = r.id
-    GROUP BY r.id, so.tax_remitter
-"""
 REFUNDS = Check(
     "refund_posted",
     """
@@ -213,16 +158,9 @@ REFUNDS = Check(
     LEFT JOIN told l ON l.source = 'refund:' || w.id AND l.entry = w.entry AND l.account = w.account
     WHERE w.amount <> coalesce(l.credited, 0)
     """,
-    {"legs": _LEGS, "given": _GIVEN_BACK},
+    {"legs": LEGS_ROWS, "given": GIVEN_ROWS},
 )
 
-# Refunds of a whole payment that paid for nothing in the end: an order that was never placed, extra postage
-# that came too late.
-_LOOSE = """
-    SELECT 'refund:' || r.id AS source FROM orders_refund r
-    WHERE r.stage = 'held' AND r.delivery_minor = 0
-        AND NOT EXISTS (SELECT FROM orders_refundline l WHERE l.refund_id = r.id)
-"""
 
 # What is held of a part: of copies neither posted nor refused, and of the delivery until it is earned.
 HELD = Check(
@@ -254,7 +192,7 @@ HELD = Check(
     JOIN accounts_seller s ON s.id = so.seller_id
     WHERE x.expected <> x.found
     """,
-    {"parts": _SOLD, "loose": _LOOSE},
+    {"parts": SOLD_ROWS, "loose": LOOSE_ROWS},
 )
 
 # What came in for an order is what its parts were sold for; nothing is held for one that is not placed.
@@ -279,7 +217,7 @@ FUNDED = Check(
     )
     SELECT 'order ' || number, 'held', expected, found FROM orders WHERE expected <> found
     """,
-    {"parts": _SOLD, "loose": _LOOSE},
+    {"parts": SOLD_ROWS, "loose": LOOSE_ROWS},
 )
 
 # At the provider: all that was captured and is neither settled, given back nor disputed.
@@ -340,7 +278,7 @@ PENDING = Check(
     LEFT JOIN orders_order o ON o.id = so.order_id LEFT JOIN accounts_seller s ON s.id = so.seller_id
     WHERE coalesce(w.amount, 0) <> coalesce(x.amount, 0)
     """,
-    {"earned": _EARNED, "given": _GIVEN_BACK},
+    {"earned": EARNED_ROWS, "given": GIVEN_ROWS},
 )
 
 # A seller's account is moved by entries about orders of that seller alone.
@@ -371,6 +309,7 @@ LEDGER_CHECKS = (
     HELD,
     CLEARING,
     PENDING,
+    *ACCOUNT_CHECKS,
 )
 
 
