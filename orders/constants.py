@@ -443,6 +443,7 @@ class EntryKind(models.TextChoices):
     PAYOUT_MADE = "payout_made", _("Payout made")
     PAYOUT_PAID = "payout_paid", _("Payout arrived")
     PAYOUT_FAILED = "payout_failed", _("Payout failed")
+    PAYOUT_GIVEN_UP = "payout_given_up", _("Payout given up")
     DEBT_NOTED = "debt_noted", _("Owed by the seller")
     DEBT_NETTED = "debt_netted", _("Debt taken from earnings")
     DISPUTE_OPENED = "dispute_opened", _("Payment disputed")
@@ -596,12 +597,13 @@ class PayoutSchedule(models.TextChoices):
 
 
 class PayoutStatus(models.TextChoices):
-    """States of a payout of a seller. A failed one is tried again as the same payout."""
+    """States of a payout of a seller. A failed one is tried again as the same payout, or given up."""
 
     PENDING = "pending", _("Waiting to be sent")
     PROCESSING = "processing", _("On its way")
     COMPLETED = "completed", _("Arrived")
     FAILED = "failed", _("Failed")
+    GIVEN_UP = "given_up", _("Given up")
 
 
 class BatchStatus(models.TextChoices):

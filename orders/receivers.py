@@ -49,6 +49,9 @@ tell(
         "case.escalated": gettext_lazy("asked the marketplace to decide: %(subject)s"),
         "case.resolved": gettext_lazy("settled what was wrong with the order %(subject)s"),
         "payout.failed": gettext_lazy("could not pay the payout %(subject)s"),
+        "payout.given_up": gettext_lazy(
+            "gave the payout %(subject)s up: its money is ready for the next"
+        ),
         "payout.retried": gettext_lazy("tried the payout %(subject)s again"),
         "payout_account.changed": gettext_lazy("changed where the shop is paid to: %(subject)s"),
         "order.parcel_followed": gettext_lazy(

@@ -46,6 +46,14 @@ class ReasonForm(forms.Form):
     )
 
 
+class GiveUpForm(forms.Form):
+    """Why a payout is not tried again."""
+
+    reason = forms.CharField(
+        label=gettext_lazy("Why"), max_length=200, help_text=gettext_lazy("The shop reads it.")
+    )
+
+
 class StripeForm(forms.Form):
     """The name of an account at Stripe."""
 
@@ -112,6 +120,22 @@ class PayoutAdmin(EntriesMixin, ReadOnlyAdmin):
             several=True,
         ),
         Action(
+            name="give_up",
+            label=gettext_lazy("Give it up"),
+            done=gettext_lazy("given up; its money is ready for the next payout."),
+            run=lambda payout, *, actor, reason: paying_out.give_up(
+                payout_id=payout.pk, reason=reason, actor=actor
+            ),
+            offered=lambda payout: payout.status == PayoutStatus.FAILED,
+            explain=gettext_lazy(
+                "For a payout that would wait for ever. What it comes to is the shop’s, ready for another"
+                " payout, which pays what is left of it after what the shop owes. Make sure that the bank"
+                " has really sent the money back."
+            ),
+            form=GiveUpForm,
+            danger=True,
+        ),
+        Action(
             name="arrived",
             label=gettext_lazy("It has been paid"),
             done=gettext_lazy("noted as paid."),
@@ -160,14 +184,6 @@ class PayoutInline(RecentInline):
     ordering = ("pk",)
 
 
-class MakeForm(forms.Form):
-    """Which payouts go into the file."""
-
-    currency = forms.CharField(
-        label=gettext_lazy("Currency"), max_length=3, initial=settings.MARKETPLACE_CURRENCY
-    )
-
-
 @admin.register(PayoutBatch)
 class PayoutBatchAdmin(TakingAdmin):
     """Files of payouts: made, downloaded, uploaded at the bank."""
@@ -200,7 +216,7 @@ class PayoutBatchAdmin(TakingAdmin):
         "sent_at",
         link("sent_by", gettext_lazy("uploaded by")),
     )
-    taking_form = MakeForm
+    taking_form = forms.Form
     taking_title = gettext_lazy("Make a file of payouts")
     taking_explain = gettext_lazy(
         "All payouts by bank transfer that wait go into one file. Then download it, upload it at your"
@@ -279,9 +295,7 @@ class PayoutBatchAdmin(TakingAdmin):
     def take(self, request: HttpRequest, form: forms.Form) -> str:
         """Make a file of what waits."""
         assert isinstance(request.user, User)
-        batch = payout_batches.make(
-            currency=form.cleaned_data["currency"].upper(), actor=request.user
-        )
+        batch = payout_batches.make(currency=settings.MARKETPLACE_CURRENCY, actor=request.user)
         self.log_addition(request, batch, "Made")
         return change_url(batch)
 

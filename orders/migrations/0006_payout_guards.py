@@ -33,7 +33,8 @@ BEGIN
         JOIN orders_posting posting ON posting.id = item.posting_id
         JOIN orders_journalentry entry ON entry.id = posting.entry_id
         WHERE item.payout_id = NEW.id
-          AND entry.kind NOT IN ('payout_made', 'payout_paid', 'payout_failed');
+          -- Not what was made of the payout itself.
+          AND split_part(entry.source, ':', 2) <> NEW.id::text;
     IF claimed <> NEW.amount_minor THEN
         RAISE EXCEPTION 'payout % is of %, its lines come to %', NEW.id, NEW.amount_minor, claimed
             USING ERRCODE = 'check_violation', CONSTRAINT = 'payout_is_its_items';

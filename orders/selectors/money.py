@@ -27,7 +27,6 @@ from orders.selectors.ledger import balances_of_seller
 MOST_LINES = 50_000
 _AT_ONCE = 500
 _PAYOUT = re.compile(r"payout:([0-9a-f-]{36})(?::\d+)?")
-_OF_PAYOUTS = (EntryKind.PAYOUT_MADE, EntryKind.PAYOUT_PAID, EntryKind.PAYOUT_FAILED)
 
 WORDS: dict[str, Promise] = {
     EntryKind.FULFILLED: _("Earned by posting"),
@@ -37,6 +36,7 @@ WORDS: dict[str, Promise] = {
     EntryKind.REFUND_UNDONE: _("Refund that could not be paid"),
     EntryKind.PAYOUT_MADE: _("Payout"),
     EntryKind.PAYOUT_FAILED: _("Payout that failed: ready again"),
+    EntryKind.PAYOUT_GIVEN_UP: _("Payout that is not tried again: for the next one"),
     EntryKind.DEBT_NOTED: _("More given back than was ready: owed from here on"),
     EntryKind.DEBT_NETTED: _("What was owed, taken from what was ready"),
     EntryKind.DISPUTE_OPENED: _("Payment disputed by the buyer’s bank: put aside"),
@@ -228,7 +228,7 @@ def items_of(payout: Payout) -> QuerySet[PayoutItem]:
     """Return the lines that a payout pays, without what was made of the payout itself."""
     return (
         PayoutItem.objects.filter(payout=payout)
-        .exclude(posting__entry__kind__in=_OF_PAYOUTS)
+        .exclude(posting__entry__source__startswith=f"payout:{payout.pk}")
         .select_related("posting__entry__order", "posting__account")
     )
 

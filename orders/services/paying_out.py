@@ -1,10 +1,11 @@
-"""A payout's way: sent, arrived, failed, tried again as the same payout.
+"""A payout's way: sent, arrived, failed, tried again as the same payout, or given up.
 
 The provider is asked outside of any transaction, by the payout's key: asked twice, it pays once.
 """
 
 from uuid import UUID
 
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -28,11 +29,12 @@ class PayoutStateError(ConflictError):
     code = "payout_state"
 
 
-def claim(payout: Payout, entry: JournalEntry | None) -> None:
-    """Stamp what ``entry`` did to the seller's ready money as the payout's own."""
+def claim(payout: Payout, entry: JournalEntry | None, *, but: Q | None = None) -> None:
+    """Stamp what ``entry`` did to the seller's ready money, ``but`` for some of it, as the payout's own."""
     if entry is None:
         return
     rows = entry.postings.filter(account__kind=AccountKind.SELLER_AVAILABLE)
+    rows = rows if but is None else rows.exclude(but)
     PayoutItem.objects.bulk_create(PayoutItem(posting=posting, payout=payout) for posting in rows)
 
 
@@ -173,6 +175,37 @@ def retry(*, payout_id: UUID, actor: User | None) -> Payout:
     record(seller=payout.seller, actor=actor, action="payout.retried", subject=payout.number)
     if account.method == PayoutMethod.STRIPE:
         enqueue("orders.send_payout", payout_id=str(payout.pk))
+    return payout
+
+
+@business_transaction
+def give_up(*, payout_id: UUID, reason: str, actor: User | None) -> Payout:
+    """Try a failed payout no more: its money is ready again, for what the seller owes and the next payout.
+
+    For one that would wait for ever: its shop owes more than it will earn, or has given all up.
+
+    Raises:
+        PayoutStateError: it has not failed.
+    """
+    payout = _locked(payout_id)
+    if payout.status == PayoutStatus.GIVEN_UP:
+        return payout
+    if payout.status != PayoutStatus.FAILED:
+        raise PayoutStateError(_("Only a payout that has failed is given up."))
+    payout.status = PayoutStatus.GIVEN_UP
+    payout.save(update_fields=["status", "updated_at"])
+    entry = postings.payout_given_up(
+        payout=payout.pk, seller=payout.seller, amount=payout.amount, attempt=payout.attempt
+    )
+    # What takes the money from this payout is its own; what gives it back to the shop is free.
+    claim(payout, entry, but=Q(amount_minor__lt=0))
+    record(
+        seller=payout.seller,
+        actor=actor,
+        action="payout.given_up",
+        subject=payout.number,
+        reason=reason,
+    )
     return payout
 
 

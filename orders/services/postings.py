@@ -318,6 +318,19 @@ def payout_failed(
     )
 
 
+def payout_given_up(
+    *, payout: UUID, seller: Seller, amount: Money, attempt: int
+) -> JournalEntry | None:
+    """A payout that has failed is not tried again: what it had claimed is free for another one."""
+    return _payout(
+        Kind.PAYOUT_GIVEN_UP,
+        payout,
+        attempt,
+        debit(Account.SELLER_AVAILABLE, amount, seller),
+        credit(Account.SELLER_AVAILABLE, amount, seller),
+    )
+
+
 def debt_noted(*, source: str, seller: Seller, amount: Money) -> JournalEntry | None:
     """A seller's balance is below nothing: it is brought to nothing, and owed."""
     return post(

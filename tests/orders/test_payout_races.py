@@ -102,7 +102,9 @@ STEPS = st.lists(
     st.one_of(
         st.tuples(st.just("earn"), st.integers(1, 5000)),
         st.tuples(st.just("refund"), st.integers(1, 5000)),
-        st.tuples(st.sampled_from(["pay", "send", "arrive", "fail", "retry"]), st.just(0)),
+        st.tuples(
+            st.sampled_from(["pay", "send", "arrive", "fail", "retry", "give up"]), st.just(0)
+        ),
     ),
     max_size=14,
 )
@@ -133,6 +135,7 @@ class Story:
             "arrive": ["processing"],
             "fail": ["processing", "completed"],
             "retry": ["failed"],
+            "give up": ["failed"],
         }
         payout = Payout.objects.filter(seller=self.seller, status__in=states[step]).first()
         if payout is None:
@@ -145,6 +148,8 @@ class Story:
         elif step == "fail":
             self.arrived -= payout.amount_minor if payout.status == "completed" else 0
             paying_out.failed(payout_id=payout.pk, attempt=payout.attempt, problem="x")
+        elif step == "give up":
+            paying_out.give_up(payout_id=payout.pk, reason="x", actor=None)
         else:
             paying_out.retry(payout_id=payout.pk, actor=None)
 

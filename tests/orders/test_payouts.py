@@ -1,10 +1,13 @@
 """Paying sellers: what is ready is paid once, debts are taken from it, what fails is tried again."""
 
 from datetime import date, timedelta
+from functools import partial
 from typing import Any
 
 import pytest
 from django.db import IntegrityError, transaction
+from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import Seller
@@ -16,11 +19,14 @@ from orders.errors import ProviderError, ProviderRefusedError
 from orders.models import Payout, PayoutAccount, PayoutItem, PayoutRun, PayoutTerms, Posting
 from orders.payments import payouts as providers
 from orders.selectors.ledger import balance, balances_of_seller
+from orders.selectors.ledger_check import ledger_differences
+from orders.selectors.money import items_of, paid_lines
 from orders.selectors.payouts import Terms, open_amount
 from orders.services import paying_out, payout_accounts, payouts
-from tests.factories.accounts import SellerDetailsFactory, UserFactory
+from tests.factories.accounts import SellerDetailsFactory, StaffFactory, UserFactory
 from tests.factories.payouts import PayoutTermsFactory, paid_out, payable, ready
 from tests.orders.journeys import jobs_waiting
+from tests.orders.selling import member_of
 from tests.orders.test_ledger import at_once, refused
 
 pytestmark = pytest.mark.django_db
@@ -191,6 +197,62 @@ def test_a_failed_payout_waits_while_its_shop_owes_something(noted: bool) -> Non
     ready(payout.seller, 1)
     again = paying_out.retry(payout_id=payout.pk, actor=None)
     assert (again.pk, again.amount) == (payout.pk, gbp(2500))
+
+
+def test_a_payout_that_would_wait_for_ever_is_given_up(settings: Any) -> None:
+    settings.PAYOUT_MINIMUM_MINOR = 0
+    payout = sent(paid_out())
+    with pytest.raises(paying_out.PayoutStateError, match="given up"):
+        paying_out.give_up(payout_id=payout.pk, reason="Closed down", actor=None)
+    paying_out.failed(payout_id=payout.pk, attempt=1, problem="No such account")
+    ready(payout.seller, -1000)
+    assert make(payout.seller) is None
+    for _twice in range(2):
+        paying_out.give_up(payout_id=payout.pk, reason="Closed down", actor=None)
+    at_once()
+    assert stands(payout.seller) == (2500, -1000)
+    assert open_amount(payout.seller, "GBP") == gbp(2500)
+    with pytest.raises(paying_out.PayoutStateError):
+        paying_out.retry(payout_id=payout.pk, actor=None)
+    # What the shop owes comes off first, and the rest is paid.
+    rest = make(payout.seller)
+    at_once()
+    assert rest is not None
+    assert rest.amount == gbp(1500)
+    assert stands(payout.seller) == (0, 0)
+    lines = [line.amount for line in paid_lines(items_of(rest))]
+    assert lines == [gbp(-1000), gbp(1000), gbp(2500), gbp(-1000)]
+    assert list(ledger_differences()) == []
+
+
+def test_staff_give_it_up_and_the_shop_reads_so(client: Client) -> None:
+    payout = sent(paid_out())
+    act = reverse("admin:orders_payout_act", args=[payout.pk, "give_up"])
+    client.force_login(StaffFactory())
+    page = client.post(act, {"reason": "x"}).content.decode()
+    assert "Only a payout that has failed is given up." in page
+    paying_out.failed(payout_id=payout.pk, attempt=1, problem="No such account")
+    assert "Give it up" in client.get(act).content.decode()
+    page = client.post(act, {"reason": "The shop has closed down"}, follow=True).content.decode()
+    assert "given up; its money is ready for the next payout" in page
+    payout.refresh_from_db()
+    assert payout.status == PayoutStatus.GIVEN_UP
+    client.force_login(member_of(payout.seller))
+    shop = payout.seller.slug
+    page = client.get(reverse("selling:payout", args=[shop, payout.pk])).content.decode()
+    assert "Given up" in page
+    assert "paid with a later payout" in page
+    log = client.get(reverse("selling:activity", args=[shop])).content.decode()
+    assert f"gave the payout {payout.number} up" in log
+
+
+def test_news_of_a_payout_that_was_given_up_is_for_staff_to_look_at() -> None:
+    payout = sent(paid_out())
+    paying_out.failed(payout_id=payout.pk, attempt=1, problem="No such account")
+    paying_out.give_up(payout_id=payout.pk, reason="Closed down", actor=None)
+    for step in (paying_out.completed, partial(paying_out.failed, problem="Again")):
+        with pytest.raises(paying_out.PayoutStateError, match="Given up"):
+            step(payout_id=payout.pk, attempt=1)
 
 
 def test_a_day_of_payouts_is_done_though_a_failed_one_waits(settings: Any) -> None:

@@ -197,6 +197,13 @@ def test_another_account_s_statement_is_refused() -> None:
     assert BankStatement.objects.count() == 0
 
 
+def test_a_statement_in_another_currency_is_refused() -> None:
+    data = camt(entry(), account=OURS, currency="EUR")
+    with pytest.raises(StatementError, match="in EUR, and the marketplace’s books are in GBP"):
+        statements.take_in(data=data, file_name="x.xml", actor=None)
+    assert BankStatement.objects.count() == 0
+
+
 # ---- settlements ----
 
 
@@ -369,7 +376,7 @@ def test_staff_walk_it_in_the_admin(client: Client) -> None:
     payout = paid_out()
     start = client.get(reverse("admin:index")).content.decode()
     assert "Make a file of the payouts that wait: 1" in start
-    page = client.post(reverse("admin:orders_payoutbatch_add"), {"currency": "GBP"}, follow=True)
+    page = client.post(reverse("admin:orders_payoutbatch_add"), follow=True)
     assert "Download it (XML)" in page.content.decode()
     batch = PayoutBatch.objects.get()
     file = client.get(reverse("admin:orders_payoutbatch_file", args=[batch.pk]))

@@ -40,8 +40,9 @@ class TakingAdmin(ReadOnlyAdmin):
         del form_url, extra_context
         if not self.has_add_permission(request):
             raise PermissionDenied
-        form = self.taking_form(request.POST or None, request.FILES or None)
-        if request.method == "POST" and form.is_valid():
+        sent = request.method == "POST"
+        form = self.taking_form(request.POST, request.FILES) if sent else self.taking_form()
+        if form.is_valid():
             try:
                 address = self.take(request, form)
             except DomainError as error:

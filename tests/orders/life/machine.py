@@ -182,7 +182,10 @@ class LifeOfOrders(Settling):
             shop.payout_terms.save()
             payouts.make_for(seller=shop, currency="GBP")
         for payout in Payout.objects.filter(status="failed"):
-            self.do(lambda payout=payout: paying_out.retry(payout_id=payout.pk, actor=None))
+            again = self.do(lambda payout=payout: paying_out.retry(payout_id=payout.pk, actor=None))
+            if again is None:
+                # Its shop owes something, and sells nothing any more.
+                paying_out.give_up(payout_id=payout.pk, reason="Closed down", actor=None)
         batch = self.do(lambda: payout_batches.make(currency="GBP", actor=None))
         for one in [batch] if batch else []:
             payout_batches.sent(batch_id=one.pk, actor=None)

@@ -185,12 +185,14 @@ class Settling(Buying):
             self.do(lambda: payout_batches.refused(batch_id=pk, reason="No", actor=None))
 
     @there_is("payouts")
-    @rule(which=WHICH, step=st.sampled_from(["completed", "failed", "retry"]))
+    @rule(which=WHICH, step=st.sampled_from(["completed", "failed", "retry", "give up"]))
     def payout_goes_on(self, which: int, step: str) -> None:
         payout = self.pick("payouts", which)
         known: dict[str, Any] = {"payout_id": payout.pk, "attempt": payout.attempt}
         if step == "retry":
             self.do(lambda: paying_out.retry(payout_id=payout.pk, actor=None))
+        elif step == "give up":
+            self.do(lambda: paying_out.give_up(payout_id=payout.pk, reason="Closed", actor=None))
         elif step == "failed":
             self.do(lambda: paying_out.failed(**known, problem="Account closed"))
         else:

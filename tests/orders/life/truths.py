@@ -103,7 +103,7 @@ def _nobody_is_paid_twice() -> None:
     assert len(posted) == len(set(posted))
     for payout in Payout.objects.all():
         mine = PayoutItem.objects.filter(payout=payout)
-        own = mine.filter(posting__entry__kind__startswith="payout_")
+        own = mine.filter(posting__entry__source__startswith=f"payout:{payout.pk}")
         rows = mine.exclude(pk__in=own)
         earned = rows.aggregate(n=Sum("posting__amount_minor"))["n"] or 0
         assert -earned == payout.amount_minor, payout
