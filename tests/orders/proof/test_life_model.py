@@ -41,7 +41,7 @@ def test_the_money_adds_up_through_long_stories() -> None:
 # What every story comes to. The others are found too, where the story is about them.
 FORGOTTEN = ("captured", "placed", "fulfilled", "released", "refunded_before_posting",
              "refunded_after_posting", "refund_paid", "refund_undone", "reserve_freed",
-             "payout_made", "payout_paid", "payout_failed", "dispute_opened", "dispute_lost",
+             "payout_made", "payout_paid", "payout_failed", "payout_given_up", "dispute_opened", "dispute_lost",
              "dispute_won", "held_dispute_opened", "held_dispute_lost", "held_dispute_won",
              "goodwill", "debt_noted", "debt_netted", "gift_card_expired")  # fmt: skip
 
