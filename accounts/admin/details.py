@@ -68,6 +68,10 @@ class SellerDetailsAdmin(ReadOnlyAdmin):
         link("seller", _("seller")),
         "account_holder",
         "account_number",
+        "tax_number",
+        "birth_date",
+        "home_street",
+        "home_postcode",
         *SHOWN_DETAILS,
         "remarks",
     )

@@ -95,6 +95,22 @@ class Migration(migrations.Migration):
                     models.DateTimeField(blank=True, null=True, verbose_name="document given"),
                 ),
                 (
+                    "tax_number",
+                    models.CharField(blank=True, max_length=30, verbose_name="tax number"),
+                ),
+                (
+                    "birth_date",
+                    models.DateField(blank=True, null=True, verbose_name="date of birth"),
+                ),
+                (
+                    "home_street",
+                    models.CharField(blank=True, max_length=200, verbose_name="street and number"),
+                ),
+                (
+                    "home_postcode",
+                    models.CharField(blank=True, max_length=12, verbose_name="postcode"),
+                ),
+                (
                     "lawful_at",
                     models.DateTimeField(
                         blank=True, null=True, verbose_name="declared to sell lawfully"

@@ -50,6 +50,12 @@ class SellerDetails(Timestamped):
     )
     document_name = models.CharField(_("the file’s own name"), max_length=120, blank=True)
     document_at = models.DateTimeField(_("document given"), null=True, blank=True)
+    # What the tax office is told of sellers with more than a few sales (Directive (EU) 2021/514, annex V).
+    tax_number = models.CharField(_("tax number"), max_length=30, blank=True)
+    birth_date = models.DateField(_("date of birth"), null=True, blank=True)
+    # Of a private person, whose street stands nowhere else.
+    home_street = models.CharField(_("street and number"), max_length=200, blank=True)
+    home_postcode = models.CharField(_("postcode"), max_length=12, blank=True)
     # "To offer only products or services that comply with the applicable rules of Union law."
     lawful_at = models.DateTimeField(_("declared to sell lawfully"), null=True, blank=True)
     lawful_by = models.ForeignKey(

@@ -95,7 +95,11 @@ def checklist(seller: Seller) -> Checklist:
     ]
     if not seller.is_private:
         items.append(_identity(details))
-    items += [_lawful(details, private=seller.is_private), _terms(details)]
+    items += [
+        _lawful(details, private=seller.is_private),
+        _terms(details),
+        _tax_facts(details, private=seller.is_private),
+    ]
     for _receiver, more in checklist_asked.send(sender=Seller, seller=seller):
         items += cast("list[Item]", more)
     return Checklist(items)
@@ -134,6 +138,32 @@ def _account(details: SellerDetails) -> Item:
         why=_("What you earn goes there. Buyers never see it."),
         page="selling:account",
         done=not lacking,
+        lacking=lacking,
+    )
+
+
+def missing_tax_facts(details: SellerDetails, *, private: bool) -> dict[str, str]:
+    """Return what a report to the tax office would lack of a seller: field → remedy.
+
+    Directive (EU) 2021/514, annex V, section II B: of a person the tax number, the date of birth and the
+    primary address; of a company, whose address is known, the tax number.
+    """
+    asked = {"tax_number": _("Give your tax number.")}
+    if private:
+        asked["birth_date"] = _("Give your date of birth.")
+        asked["home_street"] = _("Give the street and number where you live.")
+    return {name: remedy for name, remedy in asked.items() if not getattr(details, name)}
+
+
+def _tax_facts(details: SellerDetails, *, private: bool) -> Item:
+    lacking = missing_tax_facts(details, private=private)
+    return Item(
+        code="tax",
+        title=_("For the tax office"),
+        why=_("Needed once you have made 30 sales in a year, or had more than 2,000 euros."),
+        page="selling:tax_facts",
+        done=not lacking,
+        required=False,
         lacking=lacking,
     )
 

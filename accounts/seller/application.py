@@ -23,6 +23,7 @@ from accounts.seller.forms import (
     FactsForm,
     IdentityForm,
     OpenShopForm,
+    TaxFactsForm,
 )
 from accounts.services import applications, sellers
 from books4all.lib.errors import DomainError
@@ -100,6 +101,16 @@ def account(request: HttpRequest, member: SellerMember) -> HttpResponse:
             "Kept: %(number)s. Leave it empty to keep it, or write another one."
         ) % {"number": details.masked_account}
     return _step(request, member, form, "account", applications.set_account)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@team_page(SellerRole.OWNER)
+def tax_facts(request: HttpRequest, member: SellerMember) -> HttpResponse:
+    """Change what the tax office may have to be told."""
+    details = details_of(member.seller)
+    given = {name: getattr(details, name) for name in applications.TAX_FACTS}
+    form = TaxFactsForm(request.POST or None, initial=given, private=member.seller.is_private)
+    return _step(request, member, form, "tax_facts", applications.set_tax_facts)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

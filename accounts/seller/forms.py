@@ -130,6 +130,43 @@ class AccountForm(forms.Form):
     )
 
 
+class TaxFactsForm(forms.Form):
+    """What the tax office wants to know of those who sell more than a little."""
+
+    tax_number = forms.CharField(
+        label=_("Tax number"),
+        max_length=40,
+        required=False,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+        help_text=_("That of your tax office, such as a UTR or a Steuer-ID."),
+    )
+    birth_date = forms.DateField(
+        label=_("Date of birth"),
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date", "autocomplete": "bday"}, format="%Y-%m-%d"),
+        error_messages={"invalid": _("Write the day like 1970-12-31.")},
+    )
+    home_street = forms.CharField(
+        label=_("Street and number where you live"),
+        max_length=200,
+        required=False,
+        widget=forms.TextInput(attrs={"autocomplete": "street-address"}),
+    )
+    home_postcode = forms.CharField(
+        label=_("Postcode"),
+        max_length=12,
+        required=False,
+        widget=forms.TextInput(attrs={"autocomplete": "postal-code"}),
+    )
+
+    def __init__(self, *args: Any, private: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not private:
+            # A trader's address is shown to buyers: it has been given.
+            del self.fields["home_street"], self.fields["home_postcode"]
+            self.fields["birth_date"].help_text = _("If you trade as yourself, not as a company.")
+
+
 class IdentityForm(forms.Form):
     """A document to show who one is."""
 

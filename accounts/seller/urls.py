@@ -14,6 +14,7 @@ urlpatterns: list[URLPattern] = [
     path("<slug:shop>/application/send/", application.submit, name="submit"),
     path("<slug:shop>/application/facts/", application.facts, name="facts"),
     path("<slug:shop>/application/account/", application.account, name="account"),
+    path("<slug:shop>/application/tax/", application.tax_facts, name="tax_facts"),
     path("<slug:shop>/application/identity/", application.identity, name="identity"),
     path("<slug:shop>/application/declaration/", application.declaration, name="declaration"),
     path("<slug:shop>/close/", application.close, name="close"),

@@ -3,6 +3,7 @@
 Every write locks the seller's row: staff decide about what they see.
 """
 
+from datetime import date
 from typing import Any
 
 from django.core.files.uploadedfile import UploadedFile
@@ -16,7 +17,7 @@ from accounts.models import Seller, SellerDetails, SellerMember, User
 from accounts.selectors.checklist import missing_facts
 from accounts.services import letters
 from accounts.services.activity import record
-from books4all.lib.business import check_account, check_vat
+from books4all.lib.business import check_account, check_tax_number, check_vat
 from books4all.lib.documents import check_document
 from books4all.lib.postcodes import check_postcode
 from books4all.lib.text import slug_for
@@ -38,6 +39,9 @@ FACTS = (
     "register_number",
     "vat_number",
 )
+# What ``set_tax_facts`` takes.
+TAX_FACTS = ("tax_number", "birth_date", "home_street", "home_postcode")
+_EARLIEST = date(1900, 1, 1)
 # States in which the kind of seller can still be changed.
 DRAFTS = (SellerStatus.PENDING, SellerStatus.CHANGES_REQUESTED, SellerStatus.REJECTED)
 
@@ -141,6 +145,40 @@ def set_account(
     )
     if replaced:
         letters.to_owners(event=event)
+    return details
+
+
+@transaction.atomic
+def set_tax_facts(*, seller: Seller, actor: User, **facts: Any) -> SellerDetails:
+    """Change the given of ``TAX_FACTS``: what the tax office is told of whoever sells more than a little.
+
+    Raises:
+        SellerFactsError: one can't be right.
+    """
+    details = _details(seller)
+    changed = [
+        name for name in TAX_FACTS if name in facts and facts[name] != getattr(details, name)
+    ]
+    if not changed:
+        return details
+    for name in changed:
+        setattr(details, name, facts[name])
+    try:
+        details.tax_number = check_tax_number(details.tax_number)
+    except ValueError as error:
+        raise SellerFactsError(str(error), fields={"tax_number": [str(error)]}) from error
+    try:
+        if details.home_postcode:
+            details.home_postcode = check_postcode(str(seller.country), details.home_postcode)
+    except ValueError as error:
+        raise SellerFactsError(str(error), fields={"home_postcode": [str(error)]}) from error
+    if details.birth_date and not _EARLIEST <= details.birth_date < timezone.localdate():
+        text = _("Check the year: this is no date of birth of somebody who sells.")
+        raise SellerFactsError(text, fields={"birth_date": [text]})
+    details.full_clean(validate_constraints=False)
+    details.save(update_fields=[*changed, "updated_at"])
+    # Their names alone: the log is read by all of the team.
+    record(seller=seller, actor=actor, action="facts.changed", fields=changed)
     return details
 
 

@@ -8,6 +8,7 @@ from stdnum import iban, numdb
 from stdnum.exceptions import ValidationError
 from stdnum.util import get_cc_module
 
+_TAX_NUMBER = re.compile(r"(?=(?:.*[A-Z0-9]){4})[A-Z0-9][A-Z0-9 ./+-]{3,29}")
 _ACCOUNT = re.compile(r"[0-9A-Z]{4,34}")
 # Characters that people group numbers with.
 _GROUPING = re.compile(r"[\s.\-/]+")
@@ -36,6 +37,22 @@ def check_vat(country: str, number: str) -> str:
     # Written with the country in front, as the tax offices of other countries need it.
     prefix = "EL" if country == "GR" else country
     return compact if compact.startswith(prefix) else f"{prefix}{compact}"
+
+
+def check_tax_number(number: str) -> str:
+    """Return a tax number as people write it, in capitals; its shape differs from country to country.
+
+    Raises:
+        ValueError: it can be none; the message says what to do.
+    """
+    cleaned = " ".join(number.upper().split())
+    if cleaned and not _TAX_NUMBER.fullmatch(cleaned):
+        raise ValueError(
+            _(
+                "Write the tax number as it stands on a letter of your tax office: 4 to 30 letters and digits."
+            )
+        )
+    return cleaned
 
 
 def check_account(country: str, number: str) -> str:

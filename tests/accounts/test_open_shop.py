@@ -89,7 +89,7 @@ def test_from_the_first_page_to_the_review(client: Client, hester: User) -> None
         answer = client.post(at(name, seller), data)
         assert answer.status_code == 302, (name, answer.content.decode()[-3000:])
     page = client.get(at("application", seller)).content.decode()
-    assert "5 of 7 done" in page
+    assert "5 of 8 done" in page
     client.post(at("submit", seller))
     seller.refresh_from_db()
     assert seller.status == SellerStatus.READY_FOR_REVIEW
@@ -248,7 +248,7 @@ def test_others_of_the_team_look_but_do_not_touch(client: Client, hester: User) 
     seller = begun(UserFactory())
     SellerMemberFactory(seller=seller, user=hester, roles=[SellerRole.INVENTORY])
     assert client.get(at("application", seller)).status_code == 200
-    for name in ("facts", "account", "identity", "declaration", "close", "activity"):
+    for name in ("facts", "account", "tax_facts", "identity", "declaration", "close", "activity"):
         assert client.get(at(name, seller)).status_code == 403, name
     assert client.post(at("submit", seller)).status_code == 403
 

@@ -3,6 +3,7 @@
 import csv
 import io
 from collections.abc import Iterator
+from datetime import date
 from typing import Any
 
 import pytest
@@ -14,6 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from accounts.models import SellerDetails
+from accounts.services import applications
 from books4all.lib.csv_cells import inert
 from books4all.lib.money import Money
 from orders.constants import AccountKind as A
@@ -23,7 +25,9 @@ from orders.selectors.paperwork import dac7, tax_report
 from orders.selectors.paperwork.tax_report import Period
 from orders.services import documents
 from tests.factories.accounts import StaffFactory, UserFactory
+from tests.factories.payouts import IBAN
 from tests.orders.paperwork import bought, copy, given_back, posted, trader
+from tests.orders.selling import member_of
 
 pytestmark = pytest.mark.django_db
 
@@ -111,7 +115,27 @@ def test_a_seller_s_year_is_what_it_had(settings: Any) -> None:
         "GB33BUKB1234",
         "01234567",
     )
-    assert row["missing"] == ""
+    # Its register and VAT numbers are no tax number.
+    assert (row["kind"], row["missing"]) == ("entity", "tin")
+
+
+def test_a_person_is_reported_with_where_they_live() -> None:
+    shop = trader(kind="private", vat_number="", street="")
+    facts = {
+        "tax_number": "11223 44556",
+        "birth_date": date(1970, 12, 31),
+        "home_street": "3 Quay Street",
+        "home_postcode": "nr23 1ab",
+    }
+    applications.set_tax_facts(seller=shop, actor=member_of(shop), **facts)
+    applications.set_account(
+        seller=shop, actor=member_of(shop), account_holder="Vane", account_number=IBAN
+    )
+    posted(bought(copy(shop, 2000), scheme="none"))
+    (row,) = table(dac7.table(timezone.localdate().year, everybody=True))
+    assert (row["tin"], row["birth_date"]) == ("11223 44556", "1970-12-31")
+    assert (row["street"], row["postcode"]) == ("3 Quay Street", "NR23 1AB")
+    assert (row["kind"], row["missing"]) == ("individual", "")
 
 
 def test_who_sold_little_is_left_out() -> None:

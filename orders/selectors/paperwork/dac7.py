@@ -16,7 +16,8 @@ from django.conf import settings
 from django.db import connection
 from django.utils import timezone
 
-from accounts.models import Seller
+from accounts.models import Seller, SellerDetails
+from accounts.selectors.checklist import details_of
 from books4all.lib import csv_cells
 from orders.constants import EntryKind
 from orders.selectors.paperwork.tables import Row, plain
@@ -95,20 +96,33 @@ class SellerYear:
     @property
     def account(self) -> tuple[str, str]:
         """Holder and number of the account that it is paid on."""
-        details = getattr(self.seller, "details", None)
-        return (details.account_holder, details.account_number) if details else ("", "")
+        return self.details.account_holder, self.details.account_number
+
+    @property
+    def details(self) -> SellerDetails:
+        """What the seller has told the marketplace alone."""
+        return details_of(self.seller)
+
+    @property
+    def street(self) -> str:
+        """The primary address: a trader's is the shop's."""
+        return self.details.home_street if self.seller.is_private else self.seller.street
+
+    @property
+    def postcode(self) -> str:
+        """That of the address."""
+        return self.details.home_postcode if self.seller.is_private else self.seller.postcode
 
     @property
     def missing(self) -> list[str]:
         """Columns that are to be asked for before the report is sent."""
-        seller = self.seller
+        seller, details = self.seller, self.details
         facts = {
             "name": seller.legal_name,
-            "address": seller.street and seller.place,
+            "address": self.street and seller.place,
             "account": self.account[1],
-            # Of persons, and where a trader has no register, asked for by hand so far.
-            "tin": seller.vat_number or seller.register_number,
-            "birth_date": "" if seller.is_private else "-",
+            "tin": details.tax_number,
+            "birth_date": details.birth_date if seller.is_private else "-",
         }
         return [name for name, value in facts.items() if not value]
 
@@ -178,10 +192,14 @@ def _row(year: int, one: SellerYear) -> Row:
             plain(quarter.taxes, currency),
         ]
     return [
-        *(year, seller.slug, "individual" if seller.is_private else "entity"),
-        *(seller.legal_name, seller.street, seller.place, seller.postcode, str(seller.country)),
-        # A tax number of a person's is not asked for yet.
-        *("", seller.vat_number, seller.register_number, "", holder, number, currency),
+        *(
+            year,
+            seller.slug,
+            "individual" if seller.is_private or one.details.birth_date else "entity",
+        ),
+        *(seller.legal_name, one.street, seller.place, one.postcode, str(seller.country)),
+        *(one.details.tax_number, seller.vat_number, seller.register_number),
+        *(one.details.birth_date or "", holder, number, currency),
         *amounts,
         *(plain(one.consideration, currency), one.sales),
         *(plain(one.fees, currency), plain(one.taxes, currency)),
