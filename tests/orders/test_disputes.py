@@ -103,6 +103,16 @@ def test_completed_orders_lose_what_is_ready_for_payout(tell: Callable[..., None
     assert books(order)["seller_reserve"] == -books(order)["seller_available"]
 
 
+def test_of_what_is_posted_the_letter_asks_for_proof(tell: Callable[..., None]) -> None:
+    order = sold(posted=True)
+    taken_back(order, tell)
+    run_jobs(only=["orders.send_mail"])
+    letter = mail.outbox[-1]
+    assert letter.subject == f"The payment for order {order.number} is disputed"
+    assert "proof of postage" in letter.body
+    assert "don’t post" not in letter.body
+
+
 def test_not_posted_yet_is_held_back_and_called_off(tell: Callable[..., None]) -> None:
     order = sold(posted=False)
     part = order.seller_orders.get()

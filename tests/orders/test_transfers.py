@@ -71,7 +71,9 @@ def test_chosen_at_checkout_and_kept_for_days(client: Client) -> None:
     left = order.holds.get().expires_at - timezone.now()
     assert 4 < left.total_seconds() / 86400 <= 5
     run_jobs(only=["orders.send_mail"])
-    assert "How to pay" in mail.outbox[-1].subject
+    letter = mail.outbox[-1]
+    assert "How to pay" in letter.subject
+    assert f"Please send {order.total}" in letter.body
 
 
 def test_received_in_full(order: Order) -> None:
