@@ -30,6 +30,7 @@ from orders.models import (
     Order,
     OrderEvent,
     OrderLine,
+    Refund,
     Refusal,
     SellerOrder,
     Shipment,
@@ -143,8 +144,10 @@ class OrderPage:
     # Of the total: tax by rate; and words on books without any to be shown.
     notes: Sequence[tuple[str, Money]]
     margin_note: str
+    # Given back the way it was paid, or on its way; and what is on gift cards again.
     refunded: Money
     refund_pending: Money
+    on_cards_again: Money
     count: int
     coming: int
 
@@ -158,6 +161,8 @@ def order_page(order: Order, *, url: str = "") -> OrderPage:
     seller_orders = list(order.seller_orders.all())
     events = list(order.events.all())
     parcels = [_parcel(order, part, events, address) for part in seller_orders]
+    # Of the order's payment, and of those of extra postage.
+    refunds = [refund for payment in order.payments.all() for refund in payment.refunds.all()]
     extra = Money(sum(part.extra_minor for part in seller_orders), order.currency)
     count = sum(line.quantity for parcel in parcels for line in parcel.lines)
     when = timezone.localtime(order.placed_at or order.created_at)
@@ -174,17 +179,24 @@ def order_page(order: Order, *, url: str = "") -> OrderPage:
         ],
         notes=within_rows(order_tax_lines(seller_orders, order.currency)) + gift_rows(order),
         margin_note=margin_note(seller_orders),
-        refunded=_refunds(order, RefundStatus.SETTLED),
-        refund_pending=_refunds(order, RefundStatus.PENDING, RefundStatus.SENT),
+        refunded=_by_card(refunds, order.currency, RefundStatus.SETTLED),
+        # One that the provider has refused is tried again: the buyer is owed it all the same.
+        refund_pending=_by_card(
+            refunds,
+            order.currency,
+            RefundStatus.PENDING,
+            RefundStatus.SENT,
+            RefundStatus.FAILED,
+        ),
+        on_cards_again=Money(sum(refund.gift_minor for refund in refunds), order.currency),
         count=count,
         coming=sum(p.status != SellerOrderStatus.CANCELLED for p in seller_orders),
     )
 
 
-def _refunds(order: Order, *states: str) -> Money:
-    # Of the order's payment, and of those of extra postage.
-    refunds = [refund for payment in order.payments.all() for refund in payment.refunds.all()]
-    return Money(sum(r.amount_minor for r in refunds if r.status in states), order.currency)
+def _by_card(refunds: Sequence[Refund], currency: str, *states: str) -> Money:
+    amounts = (one.amount_minor - one.gift_minor for one in refunds if one.status in states)
+    return Money(sum(amounts), currency)
 
 
 def _parcel(order: Order, part: SellerOrder, events: Sequence[OrderEvent], url: str) -> PageParcel:

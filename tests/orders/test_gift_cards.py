@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from django.core import mail
 from django.db.models import Sum
+from django.test import Client
 from django.utils import timezone
 from procrastinate.contrib.django.models import ProcrastinateJob
 
@@ -145,7 +146,7 @@ def _expire_here(order: Any) -> None:
     type(payment).objects.filter(pk=payment.pk).update(status="pending")
 
 
-def test_what_a_refund_gives_back_goes_where_it_came_from() -> None:
+def test_what_a_refund_gives_back_goes_where_it_came_from(client: Client) -> None:
     card = GiftCardFactory(initial_minor=1500)
     order = at_the_provider(bought(card, 1000, 1000))
     pay_at_the_bank(order)
@@ -162,6 +163,10 @@ def test_what_a_refund_gives_back_goes_where_it_came_from() -> None:
         refund_settling.settle(refund_id=refund.pk)
     for kind in (AccountKind.HELD, AccountKind.REFUNDS_PAYABLE, AccountKind.CLEARING):
         assert balance(kind, "GBP").minor == 0, kind
+    page = client.get(order.get_absolute_url()).content.decode()
+    assert f"Given back: {Money(paid, 'GBP')}" in page
+    assert "Back on your gift card: £15.00" in page
+    assert "On its way back" not in page
 
 
 def test_copies_that_were_given_away_can_be_refused() -> None:
