@@ -93,7 +93,9 @@ def facts(request: HttpRequest, member: SellerMember) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @team_page(SellerRole.OWNER)
 def account(request: HttpRequest, member: SellerMember) -> HttpResponse:
-    """Change the account that the shop is paid to."""
+    """Give the account that the shop is paid to; once money may be on its way there, with the password."""
+    if member.seller.status not in applications.DRAFTS:
+        return redirect("selling:payout_account", member.seller.slug)
     details = details_of(member.seller)
     form = AccountForm(request.POST or None, initial={"account_holder": details.account_holder})
     if details.account_number:

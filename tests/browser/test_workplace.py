@@ -81,7 +81,7 @@ def pages_of(shop: Seller) -> tuple[dict[str, str], dict[str, str]]:
         "message": at("message", said.thread_id),
         "application": at("application"),
         "facts": at("facts"),
-        "account": at("account"),
+        "tax facts": at("tax_facts"),
         "identity": at("identity"),
         "declaration": at("declaration"),
         "close": at("close"),

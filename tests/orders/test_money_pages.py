@@ -13,7 +13,7 @@ from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
 from accounts.constants import SellerRole
-from accounts.models import Seller
+from accounts.models import Seller, SellerDetails
 from orders.constants import AccountKind as A
 from orders.models import PayoutAccount
 from orders.selectors import money as reads
@@ -234,6 +234,17 @@ def test_an_owner_changes_the_account(client: Client, shop: Seller) -> None:
     assert (latest.holder, latest.number) == ("Vane Books Ltd", "DE89370400440532013000")
     run_jobs()
     assert any("account" in letter.subject for letter in mail.outbox)
+
+
+def test_an_open_shop_s_checklist_is_no_way_around_the_password(
+    client: Client, shop: Seller
+) -> None:
+    as_member(client, shop)
+    given = {"account_holder": "Eve", "account_number": "DE89 3704 0044 0532 0130 00"}
+    response = client.post(to("account", shop), given, follow=True)
+    assert response.redirect_chain[0][0] == to("payout_account", shop)
+    assert "password" in response.content.decode()
+    assert SellerDetails.objects.get(seller=shop).account_holder != "Eve"
 
 
 def test_a_wrong_number_is_named(client: Client, shop: Seller) -> None:
