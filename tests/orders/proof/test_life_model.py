@@ -33,7 +33,7 @@ class ToTheEnd(LifeOfOrders):
     always_to_the_end = True
 
 
-@pytest.mark.django_db
+@pytest.mark.django_db(transaction=True)
 def test_the_money_adds_up_through_long_stories() -> None:
     tell(ToTheEnd, stories=STORIES, steps=50)
 
@@ -46,7 +46,7 @@ FORGOTTEN = ("captured", "placed", "fulfilled", "released", "refunded_before_pos
              "goodwill", "debt_noted", "debt_netted", "gift_card_expired")  # fmt: skip
 
 
-@pytest.mark.django_db
+@pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("name", FORGOTTEN)
 def test_control_a_posting_that_is_forgotten_is_found(
     name: str, monkeypatch: pytest.MonkeyPatch
