@@ -85,7 +85,7 @@ class LifeOfOrders(Settling):
             gift_cards.expire_all()
         else:
             payouts.free_reserves()
-            payouts.make_due(today=self.day)
+            truths.nobody_who_owes_is_paid(payouts.make_due(today=self.day))
 
     @rule(days=st.sampled_from([1, 3, 8, 22, 40]))
     def days_pass(self, days: int) -> None:
@@ -180,7 +180,8 @@ class LifeOfOrders(Settling):
         for shop in self.street.shops:
             shop.payout_terms.minimum_minor = 0
             shop.payout_terms.save()
-            payouts.make_for(seller=shop, currency="GBP")
+            made = payouts.make_for(seller=shop, currency="GBP")
+            truths.nobody_who_owes_is_paid([made] if made else [])
         for payout in Payout.objects.filter(status="failed"):
             again = self.do(lambda payout=payout: paying_out.retry(payout_id=payout.pk, actor=None))
             if again is None:

@@ -113,6 +113,13 @@ def _nobody_is_paid_twice() -> None:
         assert not others.exists()
 
 
+def nobody_who_owes_is_paid(made: Iterable[Payout]) -> None:
+    """Of payouts made just now: what their shops owed was taken first."""
+    for payout in made:
+        owed = balance(AccountKind.SELLER_RECEIVABLE, payout.currency, seller=payout.seller)
+        assert owed.minor == 0, payout
+
+
 def _the_statement_adds_up(shop: Seller) -> None:
     postings = Posting.objects.filter(account__seller=shop)
     stands = -(postings.aggregate(n=Sum("amount_minor"))["n"] or 0)
