@@ -192,6 +192,7 @@ class Settling(Buying):
         if step == "retry":
             self.do(lambda: paying_out.retry(payout_id=payout.pk, actor=None))
         elif step == "give up":
+            self.do(lambda: paying_out.failed(**known, problem="Account closed"))
             self.do(lambda: paying_out.give_up(payout_id=payout.pk, reason="Closed", actor=None))
         elif step == "failed":
             self.do(lambda: paying_out.failed(**known, problem="Account closed"))
