@@ -73,8 +73,9 @@ def editions_of_work(work: Work, text: str = "") -> Found:
 
 
 def work_named(slug: str) -> Work | None:
-    """Return the work of a slug."""
-    return Work.objects.filter(slug=slug[:100]).first() if slug else None
+    """Return the work of a slug, without the NUL that PostgreSQL refuses."""
+    wanted = slug.replace("\0", "")[:100]
+    return Work.objects.filter(slug=wanted).first() if wanted else None
 
 
 def work_by_key(key: Any) -> Work | None:

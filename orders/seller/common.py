@@ -25,9 +25,10 @@ def tab_named(name: str, default: reads.Tab | None = None) -> reads.Tab | None:
 def chosen(request: HttpRequest, seller: Seller) -> list[SellerOrder]:
     """Return the orders that the request names: one by one (``order``), or a whole pile (``tab``)."""
     given = request.POST if request.method == "POST" else request.GET
-    numbers = given.getlist("order")
+    # PostgreSQL takes no NUL, and no number has one.
+    numbers = [number.replace("\0", "").upper() for number in given.getlist("order")]
     if numbers:
-        return reads.chosen_orders(seller, numbers=[number.upper() for number in numbers])
+        return reads.chosen_orders(seller, numbers=numbers)
     tab = tab_named(given.get("tab", ""))
     return reads.chosen_orders(seller, tab=tab) if tab in reads.WAITING_TABS else []
 

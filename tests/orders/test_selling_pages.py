@@ -411,3 +411,15 @@ def test_query_counts(seller_client, shop, django_assert_num_queries):
         visit(f"{ORDERS}packing-slips/?tab=to-post", 2)
         # its key, the order, lines with their copies' photographs, shipments, refusals, extra postage, refunds, history and the team, cases, documents, the menu's badges
         visit(at("order", parts[0]), 12)
+
+
+@pytest.mark.parametrize("name", ["orders_post", "orders_labels", "orders_slips", "orders_pick"])
+def test_numbers_that_no_order_can_have_name_none(seller_client, name):
+    url = reverse(f"selling:{name}", args=["saltmarsh"])
+    assert seller_client.get(url, {"order": "a\0b"}).status_code < 500
+    assert seller_client.post(url, {"order": "a\0b"}).status_code < 500
+
+
+def test_no_work_has_a_slug_with_a_nul(seller_client):
+    url = reverse("selling:listing_find", args=["saltmarsh"])
+    assert seller_client.get(url, {"work": "a\0b"}).status_code == 200
