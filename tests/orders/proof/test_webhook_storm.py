@@ -144,7 +144,9 @@ def given_back(dice: random.Random) -> Story:
         story.refund(str(asked.pk), asked.amount_minor, states)
     if dice.random() < 0.4:
         states = dice.choice([["opened"], ["opened", "won"], ["opened", "under_review", "lost"]])
-        story.dispute(dice.randrange(1, 881), states)
+        # Of what the refunds leave: of more, who has paid them depends on which news came first.
+        left = 880 - sum(amount for amount, _state in story.refunds.values())
+        story.dispute(dice.randrange(1, left + 1), states)
     return story
 
 
