@@ -82,7 +82,7 @@ def test_the_last_copy_is_bought_and_gone_from_a_busy_page(stack: Running) -> No
         visitor.start()
     time.sleep(2)
     bought = subprocess.run(
-        ["bash", "-euo", "pipefail", "-c", lines()],
+        ["bash", "-euo", "pipefail", "-c", lines("README.md")],
         env={"BASE": stack.address, "PATH": "/usr/local/bin:/usr/bin:/bin"},
         capture_output=True,
         text=True,
