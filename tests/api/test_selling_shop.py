@@ -47,7 +47,11 @@ def test_facts_are_shown_and_the_account_masked(
     body = answer.json()
     assert body["legal_name"] == "Vane Books Ltd"
     assert body["account"] == "GB•••• 5432"
-    assert [item["code"] for item in body["checklist"] if not item["done"]] == ["tax", "delivery", "stock"]
+    assert [item["code"] for item in body["checklist"] if not item["done"]] == [
+        "tax",
+        "delivery",
+        "stock",
+    ]
     for secret in ("WEST", "passport", "identity/"):
         assert secret not in answer.content.decode()
     assert packer.get(f"{V1}selling/harbour/").json()["account"] == ""
