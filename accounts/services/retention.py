@@ -23,7 +23,8 @@ AT_ONCE = 200
 def forget_closed() -> int:
     """Remove documents and payment accounts of shops that closed ``KEPT`` ago, each in a transaction.
 
-    What tax offices are told of them goes after ``KEPT_FOR_TAX``. At most ``AT_ONCE`` a run; the next night takes the rest. Returns how many shops that were.
+    What tax offices are told of them goes after ``KEPT_FOR_TAX``. At most ``AT_ONCE`` of each a run; the next
+    night takes the rest. Returns how many that were.
     """
     private = ~Q(document="") | ~Q(account_number="") | ~Q(account_holder="")
     for_tax = ~Q(tax_number="") | ~Q(birth_date=None) | ~Q(home_street="") | ~Q(home_postcode="")

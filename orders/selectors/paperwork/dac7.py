@@ -17,7 +17,7 @@ from django.db import connection
 from django.utils import timezone
 
 from accounts.models import Seller, SellerDetails
-from accounts.selectors.checklist import details_of
+from accounts.selectors.checklist import details_of, missing_tax_facts
 from books4all.lib import csv_cells
 from orders.constants import EntryKind
 from orders.selectors.paperwork.tables import Row, plain
@@ -116,13 +116,14 @@ class SellerYear:
     @property
     def missing(self) -> list[str]:
         """Columns that are to be asked for before the report is sent."""
-        seller, details = self.seller, self.details
+        seller = self.seller
+        lacking = missing_tax_facts(self.details, private=seller.is_private)
         facts = {
             "name": seller.legal_name,
             "address": self.street and seller.place,
             "account": self.account[1],
-            "tin": details.tax_number,
-            "birth_date": details.birth_date if seller.is_private else "-",
+            "tin": "tax_number" not in lacking,
+            "birth_date": "birth_date" not in lacking,
         }
         return [name for name, value in facts.items() if not value]
 
